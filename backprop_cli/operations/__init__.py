@@ -1,0 +1,31 @@
+"""The table of operations: one row each, and nothing else in the project knows a derivative rule.
+
+To add a function, add a row to the file where a reader would look for it. Every command, the reference pages and
+the tests of mathematics and accuracy take it from here.
+"""
+
+from __future__ import annotations
+
+from .activations import ACTIVATIONS
+from .arithmetic import ARITHMETIC, LEAVES
+from .elementary import ELEMENTARY
+from .piecewise import CONDITIONS, PIECEWISE
+from .row import EVERYWHERE, Operation, Where
+from .special import SPECIAL
+from .statistics import STATISTICS
+
+OPERATIONS: dict[str, Operation] = {
+    row.name: row
+    for rows in (LEAVES, ARITHMETIC, ELEMENTARY, PIECEWISE, CONDITIONS, ACTIVATIONS, SPECIAL, STATISTICS)
+    for row in rows
+}
+
+# Everything a formula can call: names and aliases. Leaves and conditions have no call.
+FUNCTIONS: dict[str, Operation] = {
+    name: row
+    for rows in (ARITHMETIC, ELEMENTARY, PIECEWISE, ACTIVATIONS, SPECIAL, STATISTICS)
+    for row in rows
+    for name in (row.name, *row.aliases)
+}
+
+__all__ = ["EVERYWHERE", "FUNCTIONS", "OPERATIONS", "Operation", "Where"]

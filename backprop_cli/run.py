@@ -1,0 +1,100 @@
+"""Forward and backward through a graph, on any namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .graph import Graph
+
+Value = Any
+
+
+class Run(NamedTuple):
+    """One evaluation of a graph.
+
+    values     the value of each node up to the output.
+    adjoints   the gradient of the output with respect to each node; None where no path leads to the output.
+    slopes     for each node the local derivative along each input; None where none passes (only if kept).
+    """
+
+    graph: Graph
+    output: int
+    values: list[Value]
+    adjoints: list[Value]
+    slopes: list[tuple[Value, ...] | None]
+
+    def gradient(self, zero: Value = 0) -> dict[str, Value]:
+        """The gradient with respect to each input by name; `zero` for one without influence."""
+        found = {}
+        for name, node in self.graph.input_nodes().items():
+            adjoint = self.adjoints[node] if node <= self.output else None
+            found[name] = zero if adjoint is None else adjoint
+        return found
+
+
+def forward(graph: Graph, xp: Any, bindings: Mapping[str, Value], output: int | None = None) -> list[Value]:
+    """The value of each node up to `output` (default: the last), on the namespace `xp`.
+
+    `bindings` has a value of that namespace for each input; a missing one raises KeyError.
+    """
+    last = len(graph) - 1 if output is None else output
+    values: list[Value] = []
+    append = values.append
+    names, literals = graph.names, graph.literals
+    for operation, inputs in zip(graph.operations[: last + 1], graph.inputs, strict=False):
+        count = len(inputs)
+        if count == 2:
+            append(operation.forward(xp, values[inputs[0]], values[inputs[1]]))
+        elif count == 1:
+            append(operation.forward(xp, values[inputs[0]]))
+        elif count:
+            append(operation.forward(xp, *[values[i] for i in inputs]))
+        elif operation.name == "input":
+            append(bindings[names[len(values)]])
+        else:
+            append(xp.constant(literals[len(values)]))
+    return values
+
+
+def backward(
+    graph: Graph, values: Sequence[Value], xp: Any, output: int | None = None, keep: bool = False
+) -> tuple[list[Value], list[tuple[Value, ...] | None]]:
+    """The gradient of `output` with respect to every node, and with `keep` every local slope.
+
+    One pass in reverse order: each node hands (its gradient) · (local slope) to each input, and an input used several
+    times adds up what it receives. Works on numbers, and on symbols, where the result is another graph.
+    """
+    last = len(graph) - 1 if output is None else output
+    adjoints: list[Value] = [None] * (last + 1)
+    kept: list[tuple[Value, ...] | None] = [None] * (last + 1) if keep else []
+    adjoints[last] = xp.one
+    chain, accumulate, slopes_of = xp.chain, xp.accumulate, xp.slopes
+    operations, all_inputs = graph.operations, graph.inputs
+    for node in range(last, -1, -1):
+        upstream = adjoints[node]
+        inputs = all_inputs[node]
+        if upstream is None or not inputs:
+            continue
+        out = values[node]
+        arguments = [values[i] for i in inputs]
+        slopes = slopes_of(operations[node], node)(xp, out, *arguments)
+        if out != out and all(u == u for u in arguments):
+            slopes = tuple(None if slope is None else out for slope in slopes)  # NaN begins here: no slope exists
+        if keep:
+            kept[node] = slopes
+        for source, slope in zip(inputs, slopes, strict=True):
+            if slope is None:
+                continue
+            contribution = chain(upstream, slope)
+            earlier = adjoints[source]
+            adjoints[source] = contribution if earlier is None else accumulate(earlier, contribution)
+    return adjoints, kept
+
+
+def run(graph: Graph, xp: Any, bindings: Mapping[str, Value], output: int | None = None) -> Run:
+    """Evaluate a graph and back-propagate, keeping every local slope."""
+    last = len(graph) - 1 if output is None else output
+    values = forward(graph, xp, bindings, last)
+    adjoints, slopes = backward(graph, values, xp, last, keep=True)
+    return Run(graph, last, values, adjoints, slopes)

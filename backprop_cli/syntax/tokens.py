@@ -1,0 +1,159 @@
+"""Between lexer and parser: what a context-free grammar cannot see.
+
+`Arrangement` runs over the tokens once, in order. It decides which bar opens and which closes, drops line ends
+inside brackets and after an operator, recognises the words of the language (`and`, `mod`, `param` …), brings names
+to one spelling, enforces the limits on tokens and depth, and refuses neighbours that have two readings (`√2x`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from lark import Token
+
+from ..errors import Span
+from ..limits import DEFAULT_LIMITS, Limits, over_limit
+from ..operations import FUNCTIONS
+from . import refusals
+
+WORDS = {"and": "AND", "or": "OR", "not": "NOT", "mod": "MOD"}
+ROLES = ("param", "data")
+RESERVED = ("for", "in")
+
+STARTS = frozenset({"NUMBER", "NAME", "CALLEE", "POWERED", "LPAR", "LBRACE", "LSQB", "OPEN_BAR", "ROOT"})
+ENDS = frozenset({"NUMBER", "NAME", "RPAR", "RBRACE", "RSQB", "CLOSE_BAR", "FACTORIAL", "SUPERSCRIPT"})
+CLOSER_OF = {"LPAR": "RPAR", "LBRACE": "RBRACE", "LSQB": "RSQB", "OPEN_BAR": "CLOSE_BAR"}
+CLOSERS = frozenset(CLOSER_OF.values())
+SUBSCRIPT_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+
+def span_of(token: Token) -> Span:
+    """The span of a token."""
+    return Span(token.start_pos or 0, token.end_pos or 0)
+
+
+def plain_name(text: str) -> str:
+    """The one spelling of a name: `w₀` is w0, composed accents, the micro sign is the letter mu."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text.translate(SUBSCRIPT_DIGITS).replace("µ", "μ"))
+
+
+class Arrangement:
+    """Lark's postlex hook. Stateless, so that the parser tables can hold it; limits are set per parse."""
+
+    always_accept = ("BAR", "INFINITY", "SEPARATOR")
+    limits: Limits = DEFAULT_LIMITS
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        """The tokens that the parser sees."""
+        return Arranger(self.limits).arrange(stream)
+
+
+class Arranger:
+    """One pass over one text. `seen` are the tokens handed on so far, the last one first to look at."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.seen: list[Token] = []
+        self.open: list[Token] = []
+        self.bar_needs_sign = False  # since the last closing bar there was no sign: |a|b…
+
+    def arrange(self, stream: Iterator[Token]) -> Iterator[Token]:
+        """Hand on each token as the parser should see it."""
+        held: Token | None = None  # a separator, handed on only if a statement follows
+        limit = self.limits.tokens
+        seen = self.seen
+        for token in stream:
+            kind = token.type
+            if kind == "SEPARATOR":
+                if self.separates(token):
+                    held = held or token
+                continue
+            if held is not None:
+                if seen:
+                    seen.append(held)
+                    yield held
+                held = None
+            if kind not in PLAIN:
+                token = self.retype(token)
+                kind = token.type
+            if kind in STARTS or kind in ENDS or kind == "POWER":
+                refusals.refuse_neighbours(seen, token)
+            if kind in CLOSER_OF:
+                self.open.append(token)
+                if len(self.open) > self.limits.depth:
+                    raise over_limit("depth", self.limits.depth, "nested brackets", span_of(token))
+            elif kind in CLOSERS:
+                self.close(token)
+            elif kind not in ENDS:
+                self.bar_needs_sign = False
+            seen.append(token)
+            if len(seen) > limit:
+                raise over_limit("tokens", limit, "tokens", span_of(token))
+            yield token
+        if self.open:
+            raise refusals.unclosed(self.open[-1], seen[-1])
+
+    def separates(self, token: Token) -> bool:
+        """Whether a line end or semicolon ends a statement here."""
+        if ";" in token and any(";" in line.split("#")[0] for line in token.split("\n")):
+            if self.open:
+                raise refusals.unclosed(self.open[-1], token)
+            return True
+        return not self.open and bool(self.seen) and self.seen[-1].type in ENDS
+
+    def retype(self, token: Token) -> Token:
+        """Names, words of the language, bars and signs with a meaning of their own."""
+        kind = token.type
+        if kind == "BAR":
+            return token.update(type=self.bar(token))
+        if kind == "INFINITY":
+            return token.update(type="NAME", value="inf")
+        if token in WORDS and not (token == "mod" and kind == "CALLEE" and not self.after_operand()):
+            return token.update(type=WORDS[token])
+        if self.at_statement_start():
+            if token in ROLES and kind == "NAME":
+                return token.update(type="ROLE")
+            if token == "minimize":
+                return token.update(type="MINIMIZE")
+        if token in RESERVED:
+            raise refusals.reserved(token)
+        refusals.refuse_spelling(token)
+        name = plain_name(token)
+        if kind == "POWERED":
+            kind = "POWERED" if name in FUNCTIONS else "NAME"
+        return token.update(type=kind, value=name)
+
+    def at_statement_start(self) -> bool:
+        return not self.seen or self.seen[-1].type == "SEPARATOR"
+
+    def after_operand(self) -> bool:
+        return bool(self.seen) and self.seen[-1].type in ENDS
+
+    def bar(self, token: Token) -> str:
+        """Whether a bar opens or closes. Bars do not nest, so they alternate within a bracket."""
+        previous = self.seen[-1].type if self.seen else "SEPARATOR"
+        if self.open and self.open[-1].type == "OPEN_BAR":
+            if previous not in ENDS:
+                raise refusals.nested_bars(self.open[-1], token)
+            return "CLOSE_BAR"
+        if self.bar_needs_sign and previous != "CLOSE_BAR":
+            raise refusals.nested_bars(None, token)
+        return "OPEN_BAR"
+
+    def close(self, token: Token) -> None:
+        """Match a closing bracket with its partner."""
+        if not self.open or CLOSER_OF[self.open[-1].type] != token.type:
+            raise refusals.unopened(self.open[-1] if self.open else None, token)
+        self.open.pop()
+        self.bar_needs_sign = token.type == "CLOSE_BAR"
+
+
+# Tokens that `retype` would hand back as they are.
+PLAIN = frozenset(
+    {"NUMBER", "PLUS", "MINUS", "TIMES", "DIVIDE", "POWER", "SUPERSCRIPT", "FACTORIAL", "ROOT", "COMPARE"}
+    | {"EQUALS", "PLUS_MINUS", "COMMA", "AND", "OR", "NOT"}
+    | {"LPAR", "RPAR", "LBRACE", "RBRACE", "LSQB", "RSQB"}
+)

@@ -1,0 +1,107 @@
+"""The syntax tree: immutable, with the span of each node in the source text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Union
+
+from ..errors import Span
+
+
+class Number(NamedTuple):
+    """A numeral, kept as written so that every namespace reads it with its own precision."""
+
+    text: str
+    span: Span
+
+
+class Name(NamedTuple):
+    """A variable, constant or definition; `w₀` is stored as `w0`."""
+
+    name: str
+    span: Span
+
+
+class Operator(NamedTuple):
+    """An operation written with a sign: `operation` is its name in the table of operations."""
+
+    operation: str
+    operands: tuple[Expression, ...]
+    span: Span
+
+
+class Comparison(NamedTuple):
+    """`a < b <= c`: relations between neighbouring operands, all of which must hold."""
+
+    relations: tuple[str, ...]
+    operands: tuple[Expression, ...]
+    span: Span
+
+
+class Call(NamedTuple):
+    """A function with its arguments; `name_span` covers the function's name alone."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    span: Span
+    name_span: Span
+
+
+class Vector(NamedTuple):
+    """`[a, b]`. With one item the brackets only group."""
+
+    items: tuple[Expression, ...]
+    span: Span
+
+
+class Definition(NamedTuple):
+    """`name = body`, or `name(parameters) = body` where `parameters` is not None."""
+
+    name: str
+    parameters: tuple[Name, ...] | None
+    body: Expression
+    span: Span
+    name_span: Span
+
+
+class Declaration(NamedTuple):
+    """`param w, b` or `data x, y`: roles, which do not change the meaning of the formula."""
+
+    role: str
+    names: tuple[Name, ...]
+    span: Span
+
+
+class Result(NamedTuple):
+    """An expression as a statement; `objective` where it is written with `minimize`."""
+
+    body: Expression
+    objective: bool
+    span: Span
+
+
+class Program(NamedTuple):
+    """Statements in order; the last one gives the output. `source` is the text of all spans."""
+
+    statements: tuple[Statement, ...]
+    source: str
+
+
+class Binding(NamedTuple):
+    """The value of a binding and its standard uncertainty, both constant expressions."""
+
+    value: Expression
+    uncertainty: Expression | None
+    source: str
+
+
+Expression = Union[Number, Name, Operator, Comparison, Call, Vector]
+Statement = Union[Definition, Declaration, Result]
+
+RELATIONS = {
+    "<": "less",
+    "<=": "less_equal",
+    ">": "greater",
+    ">=": "greater_equal",
+    "==": "equal",
+    "!=": "not_equal",
+}
