@@ -1,0 +1,78 @@
+"""Back-propagation for formulas: every node's value and gradient.
+
+    >>> from backprop_cli import bind, evaluate, parse, report
+    >>> result = report(evaluate(parse("(x+y)*z"), bind({"x": "1", "y": "3", "z": "-3"}.items())))
+    >>> result.value, result.gradient
+    (-12.0, {'x': -3.0, 'y': -3.0, 'z': 4.0})
+
+The commands are a shell over these functions. Each name is imported when it is first used, so that the import itself
+costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .bindings import bind
+    from .errors import BackpropError, Diagnostic, Span
+    from .evaluate import Evaluation, evaluate
+    from .graph import Graph
+    from .limits import Limits
+    from .lower import lower
+    from .namespaces.graphs import differentiate
+    from .operations import OPERATIONS, Operation
+    from .report import Report, report
+    from .run import Run, backward, forward, run
+    from .syntax import parse
+
+_HOMES = {
+    "bind": "bindings",
+    "BackpropError": "errors",
+    "Diagnostic": "errors",
+    "Span": "errors",
+    "Evaluation": "evaluate",
+    "evaluate": "evaluate",
+    "Graph": "graph",
+    "Limits": "limits",
+    "lower": "lower",
+    "differentiate": "namespaces.graphs",
+    "OPERATIONS": "operations",
+    "Operation": "operations",
+    "Report": "report",
+    "report": "report",
+    "Run": "run",
+    "backward": "run",
+    "forward": "run",
+    "run": "run",
+    "parse": "syntax",
+}
+
+__all__ = [
+    "OPERATIONS",
+    "BackpropError",
+    "Diagnostic",
+    "Evaluation",
+    "Graph",
+    "Limits",
+    "Operation",
+    "Report",
+    "Run",
+    "Span",
+    "backward",
+    "bind",
+    "differentiate",
+    "evaluate",
+    "forward",
+    "lower",
+    "parse",
+    "report",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

@@ -51,7 +51,7 @@ ERROR_CODES: dict[str, tuple[int, str]] = {
     "function-without-brackets": (EXIT_EXPRESSION, "a function without its brackets"),
     "arguments": (EXIT_EXPRESSION, "a call with too few or too many arguments"),
     "defined-twice": (EXIT_EXPRESSION, "a name defined twice"),
-    "used-before-definition": (EXIT_EXPRESSION, "a name used above the line that defines it"),
+    "cycle": (EXIT_EXPRESSION, "a name or function defined by itself"),
     "unused-statement": (EXIT_EXPRESSION, "a line whose result nothing uses"),
     "reserved-word": (EXIT_EXPRESSION, "a word of the language used as a name"),
     "not-scalar": (EXIT_EXPRESSION, "a vector, matrix or subscript in a scalar formula"),

@@ -13,7 +13,7 @@ Value = Any
 class Run(NamedTuple):
     """One evaluation of a graph.
 
-    values     the value of each node up to the output.
+    values     the value of each node.
     adjoints   the gradient of the output with respect to each node; None where no path leads to the output.
     slopes     for each node the local derivative along each input; None where none passes (only if kept).
     """
@@ -28,21 +28,20 @@ class Run(NamedTuple):
         """The gradient with respect to each input by name; `zero` for one without influence."""
         found = {}
         for name, node in self.graph.input_nodes().items():
-            adjoint = self.adjoints[node] if node <= self.output else None
+            adjoint = self.adjoints[node]
             found[name] = zero if adjoint is None else adjoint
         return found
 
 
-def forward(graph: Graph, xp: Any, bindings: Mapping[str, Value], output: int | None = None) -> list[Value]:
-    """The value of each node up to `output` (default: the last), on the namespace `xp`.
+def forward(graph: Graph, xp: Any, bindings: Mapping[str, Value]) -> list[Value]:
+    """The value of each node, on the namespace `xp`.
 
     `bindings` has a value of that namespace for each input; a missing one raises KeyError.
     """
-    last = len(graph) - 1 if output is None else output
     values: list[Value] = []
     append = values.append
     names, literals = graph.names, graph.literals
-    for operation, inputs in zip(graph.operations[: last + 1], graph.inputs, strict=False):
+    for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
         count = len(inputs)
         if count == 2:
             append(operation.forward(xp, values[inputs[0]], values[inputs[1]]))
@@ -66,8 +65,8 @@ def backward(
     times adds up what it receives. Works on numbers, and on symbols, where the result is another graph.
     """
     last = len(graph) - 1 if output is None else output
-    adjoints: list[Value] = [None] * (last + 1)
-    kept: list[tuple[Value, ...] | None] = [None] * (last + 1) if keep else []
+    adjoints: list[Value] = [None] * len(graph)
+    kept: list[tuple[Value, ...] | None] = [None] * len(graph) if keep else []
     adjoints[last] = xp.one
     chain, accumulate, slopes_of = xp.chain, xp.accumulate, xp.slopes
     operations, all_inputs = graph.operations, graph.inputs
@@ -95,6 +94,6 @@ def backward(
 def run(graph: Graph, xp: Any, bindings: Mapping[str, Value], output: int | None = None) -> Run:
     """Evaluate a graph and back-propagate, keeping every local slope."""
     last = len(graph) - 1 if output is None else output
-    values = forward(graph, xp, bindings, last)
+    values = forward(graph, xp, bindings)
     adjoints, slopes = backward(graph, values, xp, last, keep=True)
     return Run(graph, last, values, adjoints, slopes)

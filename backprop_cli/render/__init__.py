@@ -1,0 +1,1 @@
+"""Reports and diagnostics as text: styling, and no arithmetic."""

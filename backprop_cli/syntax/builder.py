@@ -11,6 +11,7 @@ from typing import Any
 from lark import Token
 
 from ..errors import Span, refuse
+from . import refusals
 from .tokens import span_of
 from .tree import (
     RELATIONS,
@@ -180,19 +181,9 @@ class Builder:
             exponent = self.exponent_of(children[1])
             arguments = tuple(children[3:-1:2])
         if not isinstance(exponent, Number):
-            raise inverse(callee, children[1])
+            raise refusals.inverse(callee, children[1])
         span = across(callee, children[-1])
         return Operator("power", (Call(str(callee), arguments, span, span_of(callee)), exponent), span)
 
 
 UNICODE_RELATIONS = {"≤": "<=", "≥": ">=", "≠": "!="}
-
-
-def inverse(callee: Token, exponent: Token) -> Exception:
-    """The refusal of `sin^-1(x)`."""
-    return refuse(
-        "inverse-function",
-        f"'{callee}^-1' has two readings: the inverse function or the reciprocal",
-        across(callee, exponent),
-        f"write a{callee}(…) for the inverse function, or 1/{callee}(…)",
-    )

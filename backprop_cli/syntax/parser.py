@@ -56,11 +56,16 @@ def _parse(text: str, start: str, limits: Limits) -> Any:
 
 def _explain(lark: Lark, text: str, error: UnexpectedToken) -> BackpropError:
     """Lark's refusal in our words. Lexes again, since the parser keeps no tokens."""
-    tokens: list[Token] = list(lark.lex(text))
+    tokens: list[Token] = []
     failed = error.token
-    at = len(tokens)
-    if failed.type != "$END":
-        at = next(i for i, token in enumerate(tokens) if token.start_pos == failed.start_pos)
+    for token in lark.lex(text):
+        if failed.type != "$END" and token.start_pos == failed.start_pos:
+            at = len(tokens)
+            tokens.append(token)
+            break
+        tokens.append(token)
+    else:
+        at = len(tokens)
     expected = frozenset(error.accepts or error.expected or ())
     return refusals.unexpected(tokens, at, expected, len(text.rstrip()))
 

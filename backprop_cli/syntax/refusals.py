@@ -15,10 +15,10 @@ OPERATOR_TYPES = frozenset(
     {"PLUS", "MINUS", "TIMES", "DIVIDE", "POWER", "MOD", "ROOT", "EQUALS", "COMMA", "COMPARE"}
     | {"AND", "OR", "NOT", "PLUS_MINUS", "MINIMIZE", "ROLE"}
 )
-OPENERS = frozenset({"LPAR", "LBRACE", "LSQB", "OPEN_BAR"})
+OPENERS = frozenset({"LPAR", "CALL", "LBRACE", "LSQB", "OPEN_BAR"})
 CLOSERS = frozenset({"RPAR", "RBRACE", "RSQB", "CLOSE_BAR"})
 OPERAND_ENDS = CLOSERS | {"NUMBER", "NAME", "FACTORIAL", "SUPERSCRIPT"}
-OPERAND_STARTS = OPENERS | {"NUMBER", "NAME", "CALLEE", "POWERED", "ROOT"}
+OPERAND_STARTS = (OPENERS - {"CALL"}) | {"NUMBER", "NAME", "POWERED", "ROOT"}
 VALUE = "a number, a name or '('"
 
 
@@ -44,7 +44,7 @@ def refuse_neighbours(seen: list[Token], token: Token) -> None:
         return
     last = seen[-1]
     touching = last.end_pos == token.start_pos
-    if last.type == "NUMBER" and touching and kind in ("NAME", "CALLEE", "POWERED"):
+    if last.type == "NUMBER" and touching and kind in ("NAME", "POWERED"):
         refuse_number_then_name(seen, token)
     if kind == "LSQB" and last.type == "NAME":
         raise refuse(
@@ -186,7 +186,7 @@ def reserved(token: Token) -> BackpropError:
 
 def unclosed(opener: Token, last: Token) -> BackpropError:
     end = last.end_pos or 0
-    closer = {"LPAR": ")", "LBRACE": "}", "LSQB": "]", "OPEN_BAR": "|"}[opener.type]
+    closer = {"LPAR": ")", "CALL": ")", "LBRACE": "}", "LSQB": "]", "OPEN_BAR": "|"}[opener.type]
     shown = "|" if opener.type == "OPEN_BAR" else str(opener)
     return refuse(
         "unbalanced",
@@ -201,7 +201,7 @@ def unopened(opener: Token | None, closer: Token) -> BackpropError:
     shown = quoted(closer)
     if opener is None:
         return refuse("unbalanced", f"{shown} closes nothing", span_of(closer), f"remove {shown}, or open it before")
-    expected = {"LPAR": ")", "LBRACE": "}", "LSQB": "]", "OPEN_BAR": "|"}[opener.type]
+    expected = {"LPAR": ")", "CALL": ")", "LBRACE": "}", "LSQB": "]", "OPEN_BAR": "|"}[opener.type]
     if opener.type == "OPEN_BAR":
         return nested_bars(opener, closer)
     return refuse(
@@ -225,8 +225,6 @@ def nested_bars(opener: Token | None, token: Token) -> BackpropError:
 
 
 # ------------------------------------------------------------------------------------------- characters
-
-LATEX = refuse  # named for the reader: see `bad_character`
 
 CHARACTER_HELP: dict[str, tuple[str, str, str]] = {
     "%": ("character", "'%' is not read: percent or remainder?", "write /100, or mod(a, b)"),
@@ -293,6 +291,8 @@ def unexpected(tokens: list[Token], at: int, expected: frozenset[str], length: i
     token = tokens[at]
     span = span_of(token)
     kind = token.type
+    if kind == "MINUS" and at > 1 and tokens[at - 2].type == "POWERED":
+        return inverse(tokens[at - 2], token)
     if kind == "SEPARATOR":
         return at_end(previous, span.start)
     if kind in ("COMPARE", "AND", "OR", "NOT") and (previous is None or previous.type in OPERAND_ENDS):
@@ -354,6 +354,16 @@ def missing_operand(previous: Token | None, token: Token) -> BackpropError:
     )
 
 
+def inverse(callee: Token, exponent: Token) -> BackpropError:
+    """The refusal of `sin^-1(x)` and `sin⁻¹(x)`."""
+    return refuse(
+        "inverse-function",
+        f"'{callee}^-1' has two readings: the inverse function or the reciprocal",
+        Span(callee.start_pos or 0, exponent.end_pos or 0),
+        f"write a{callee}(…) for the inverse function, or 1/{callee}(…)",
+    )
+
+
 def power_of_power(tokens: list[Token], at: int) -> BackpropError:
     token = tokens[at]
     start = operand_start(tokens, at - 1)
@@ -404,7 +414,7 @@ def operand_start(tokens: list[Token], end: int) -> int:
             if at and tokens[at - 1].type == "POWER":
                 at -= 2
                 continue
-            if at and kind == "LPAR" and tokens[at - 1].type in ("CALLEE", "POWERED"):
+            if kind == "CALL":
                 at -= 1
             break
         at -= 1

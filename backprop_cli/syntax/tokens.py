@@ -21,9 +21,9 @@ WORDS = {"and": "AND", "or": "OR", "not": "NOT", "mod": "MOD"}
 ROLES = ("param", "data")
 RESERVED = ("for", "in")
 
-STARTS = frozenset({"NUMBER", "NAME", "CALLEE", "POWERED", "LPAR", "LBRACE", "LSQB", "OPEN_BAR", "ROOT"})
+STARTS = frozenset({"NUMBER", "NAME", "POWERED", "LPAR", "LBRACE", "LSQB", "OPEN_BAR", "ROOT"})
 ENDS = frozenset({"NUMBER", "NAME", "RPAR", "RBRACE", "RSQB", "CLOSE_BAR", "FACTORIAL", "SUPERSCRIPT"})
-CLOSER_OF = {"LPAR": "RPAR", "LBRACE": "RBRACE", "LSQB": "RSQB", "OPEN_BAR": "CLOSE_BAR"}
+CLOSER_OF = {"LPAR": "RPAR", "CALL": "RPAR", "LBRACE": "RBRACE", "LSQB": "RSQB", "OPEN_BAR": "CLOSE_BAR"}
 CLOSERS = frozenset(CLOSER_OF.values())
 SUBSCRIPT_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
@@ -76,7 +76,10 @@ class Arranger:
                     seen.append(held)
                     yield held
                 held = None
-            if kind not in PLAIN:
+            if kind == "LPAR" and seen and seen[-1].type == "NAME":
+                token = token.update(type="CALL")
+                kind = "CALL"
+            elif kind not in PLAIN:
                 token = self.retype(token)
                 kind = token.type
             if kind in STARTS or kind in ENDS or kind == "POWER":
@@ -111,7 +114,7 @@ class Arranger:
             return token.update(type=self.bar(token))
         if kind == "INFINITY":
             return token.update(type="NAME", value="inf")
-        if token in WORDS and not (token == "mod" and kind == "CALLEE" and not self.after_operand()):
+        if token in WORDS and (token != "mod" or self.after_operand()):
             return token.update(type=WORDS[token])
         if self.at_statement_start():
             if token in ROLES and kind == "NAME":

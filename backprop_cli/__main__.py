@@ -1,0 +1,92 @@
+"""The way in: runs a command, and turns whatever goes wrong into one clear message and an exit code."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+EXIT_FILE = 5
+EXIT_INTERRUPTED = 130
+EXIT_PIPE_CLOSED = 141
+
+
+def main() -> None:
+    """Run `backprop` with the words of the command line, and exit with its status.
+
+    A short life: nothing is collected, and nothing taken apart at the end. Both would cost a tenth of the time.
+    """
+    gc.disable()
+    code = status(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            code = code or EXIT_FILE
+    os._exit(code)
+
+
+def status(words: list[str]) -> int:
+    """The exit status of a run; nothing but SystemExit and KeyboardInterrupt leaves here as an exception."""
+    from .errors import EXIT_BUG, EXIT_DONE, BackpropError
+
+    try:
+        from .commands.app import run_command
+
+        return run_command(words) or EXIT_DONE
+    except BackpropError as error:
+        return fail(error, words)
+    except BrokenPipeError:
+        silence()
+        return EXIT_PIPE_CLOSED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else EXIT_DONE
+    except Exception as error:  # our own bug: one line, never a traceback unless asked for
+        if "--traceback" in words:
+            raise
+        from .errors import refuse
+
+        line = str(error).splitlines()[0] if str(error) else ""
+        found = refuse(
+            "bug",
+            f"backprop failed: {type(error).__name__}: {line}"[:300],
+            help="please report it with the command you ran; --traceback shows where it happened",
+        )
+        fail(found, words)
+        return EXIT_BUG
+
+
+def fail(error: object, words: list[str]) -> int:
+    """Write an error to standard error, and with --json to standard output as well; return its exit status."""
+    from .errors import BackpropError
+    from .render.diagnostics import error_text
+
+    assert isinstance(error, BackpropError)
+    try:
+        sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        print(error_text(error), file=sys.stderr, flush=True)
+    except (AttributeError, OSError, ValueError):
+        pass  # there is nobody to tell
+    if "--json" in words and error.diagnostic.code != "output":
+        from .render.json import error_json
+
+        try:
+            sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+            print(error_json(error), flush=True)
+        except BrokenPipeError:
+            silence()
+        except (AttributeError, OSError, ValueError):
+            pass
+    return error.diagnostic.exit_code
+
+
+def silence() -> None:
+    """The reader of our output has left: make Python's own flush at exit quiet, too."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

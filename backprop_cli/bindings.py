@@ -1,0 +1,231 @@
+"""The values that a user gives to the variables of a formula.
+
+A value is a constant expression of our own language, kept as a syntax tree, so that every namespace computes it with
+its own precision: `--x pi/2 --digits 50` knows 50 digits of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from .errors import BackpropError, refuse
+from .graph import Graph
+from .limits import DEFAULT_LIMITS, Limits, over_limit
+from .lower import lower
+from .run import forward
+from .syntax import parse_binding
+from .syntax.tree import Expression, Program, Result
+
+LARGEST_FILE = 1 << 20
+NAMED_NUMBERS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
+
+
+class Bound(NamedTuple):
+    """One variable's value: two graphs without inputs, for the value and its standard uncertainty."""
+
+    name: str
+    text: str
+    value: Graph
+    uncertainty: Graph | None
+
+
+def bind(pairs: Iterable[tuple[str, str]], limits: Limits = DEFAULT_LIMITS) -> dict[str, Bound]:
+    """The values of (name, text) pairs, each text a constant expression such as `pi/2` or `2±0.1`.
+
+    Raises BackpropError for a name that stands twice and for a text that is not one number.
+    """
+    bound: dict[str, Bound] = {}
+    for name, text in pairs:
+        if name in bound:
+            raise refuse(
+                "bound-twice",
+                f"'{name}' is given twice: {bound[name].text} and {text}",
+                help="leave one of them out",
+            )
+        if len(bound) >= limits.bindings:
+            raise over_limit("bindings", limits.bindings, "bindings")
+        bound[name] = bind_one(name, text, limits)
+    return bound
+
+
+def bind_one(name: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Bound:
+    """One variable's value."""
+    text = text.strip()
+    origin = f"the value of {name}"
+    if not text:
+        raise refuse("missing-value", f"'{name}' has no value", help=f"write {name}=2 or --{name} 2")
+    try:
+        written = parse_binding(NAMED_NUMBERS.get(text, text), limits)
+        value = constant_graph(name, text, written.value)
+        uncertainty = written.uncertainty and constant_graph(name, text, written.uncertainty)
+    except BackpropError as error:
+        raise bad_value(name, text, error).located(text, origin) from None
+    return Bound(name, text, value, uncertainty)
+
+
+def bad_value(name: str, text: str, error: BackpropError) -> BackpropError:
+    """An error inside a value, as an error of the binding."""
+    found = error.diagnostic
+    if found.code == "limit":
+        return error
+    code = "missing-value" if found.code == "empty" else "bad-value"
+    help = found.help or f"write a number, such as {name}=2 or {name}=pi/2"
+    if "," in text and found.code == "syntax":
+        help = f"write a decimal number with a point: {name}={text.replace(',', '.', 1)}"
+    message = f"the value of '{name}' cannot be read: {found.message}"
+    return BackpropError(found._replace(code=code, message=message, help=help))
+
+
+def constant_graph(name: str, text: str, expression: Expression) -> Graph:
+    """The graph of an expression that must not have inputs; its last node is the output."""
+    lowered = lower(Program((Result(expression, False, expression.span),), text))
+    graph = lowered.graph
+    for variable, node in graph.input_nodes().items():
+        if variable != "nan":
+            raise refuse(
+                "bad-value",
+                f"'{variable}' is a name, not a number",
+                graph.spans.get(node),
+                f"write a number; a value cannot refer to other variables (to combine, define: {name} = …)",
+            )
+    if lowered.output != len(graph) - 1:
+        raise refuse("bad-value", "the value is not one number", expression.span)
+    return graph
+
+
+def number(graph: Graph, xp: Any) -> Any:
+    """The number that a constant graph says, on the namespace `xp`."""
+    return forward(graph, xp, {"nan": xp.constant("nan")} if graph.input_nodes() else {})[-1]
+
+
+# ---------------------------------------------------------------------------------------------- files
+
+
+def read_text(path: str, what: str) -> str:
+    """The text of a small file; raises BackpropError for anything else."""
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise refuse("file", f"{what} '{path}' is not a regular file")
+        with open(path, "rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be opened").lower()
+        raise refuse("file", f"{what} '{path}' cannot be read: {reason}", help="check the path") from None
+    except ValueError:
+        raise refuse("file", f"{what} has a path that no file can have") from None
+    if len(data) > LARGEST_FILE:
+        raise refuse("file", f"{what} '{path}' is larger than 1 MiB")
+    return decoded(data, f"{what} '{path}'")
+
+
+def decoded(data: bytes, what: str) -> str:
+    """Bytes as text: UTF-8, with or without a byte-order mark."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise refuse("file-content", f"{what} is not UTF-8 text (line {line})", help="save it as UTF-8") from None
+
+
+def from_file(name: str, reference: str) -> str:
+    """The value that `@path`, `@path.json:key` or `@path.csv:column` holds, as text."""
+    path, key = reference, ""
+    if not os.path.exists(path) and ":" in path:
+        path, _, key = path.rpartition(":")
+    what = f"the file of '{name}',"
+    text = read_text(path, what)
+    if path.lower().endswith(".json"):
+        return json_value(name, path, key, text)
+    if path.lower().endswith((".csv", ".tsv")):
+        return csv_value(name, path, key, text)
+    if path.lower().endswith((".npy", ".npz")):
+        raise refuse("file-content", f"'{path}' holds arrays; '{name}' is a single number", help="write the number")
+    if key:
+        raise refuse("file-content", f"'{path}' has no parts to choose '{key}' from", help="use .json or .csv")
+    return text.strip()
+
+
+def json_value(name: str, path: str, key: str, text: str) -> str:
+    values = json_texts(text, path)
+    wanted = key or name
+    if isinstance(values, dict):
+        if wanted not in values:
+            listed = ", ".join(list(values)[:8]) or "nothing"
+            raise refuse("file-content", f"'{path}' has no '{wanted}'; it has {listed}", help=f"write @{path}:key")
+        return values[wanted]
+    if key:
+        raise refuse("file-content", f"'{path}' is a single number, without keys", help=f"write @{path}")
+    return values
+
+
+def csv_value(name: str, path: str, key: str, text: str) -> str:
+    import csv
+    import io
+
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter="\t" if path.endswith("tsv") else ",") if row]
+    if len(rows) == 1 and len(rows[0]) == 1 and not key:
+        return rows[0][0]
+    header = [cell.strip() for cell in rows[0]] if rows else []
+    wanted = key or name
+    if wanted not in header:
+        listed = ", ".join(header[:8]) or "no columns"
+        raise refuse("file-content", f"'{path}' has no column '{wanted}'; it has {listed}")
+    if len(rows) != 2:
+        raise refuse(
+            "file-content",
+            f"'{path}' has {len(rows) - 1} rows; '{name}' is a single number",
+            help="keep one row below the header",
+        )
+    place = header.index(wanted)
+    return rows[1][place] if place < len(rows[1]) else ""
+
+
+def json_pairs(text: str, what: str) -> list[tuple[str, str]]:
+    """The bindings of a JSON object, as (name, text) pairs."""
+    values = json_texts(text, what)
+    if not isinstance(values, dict):
+        raise refuse("file-content", f"{what} is not a JSON object", help='write {"x": 2, "y": "pi/2"}')
+    return list(values.items())
+
+
+def json_texts(text: str, what: str) -> dict[str, str] | str:
+    """A JSON number, or an object of numbers, with the numbers as they are written."""
+    import json
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in seen:
+                raise refuse("bound-twice", f"'{key}' stands twice in {what}", help="leave one of them out")
+            seen[key] = value
+        return seen
+
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=unique,
+            parse_int=Numeral,
+            parse_float=Numeral,
+            parse_constant=lambda name: Numeral(NAMED_NUMBERS[name]),
+        )
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise refuse("file-content", f"{what} is not JSON: {error.msg} ({where})") from None
+    except RecursionError:
+        raise refuse("file-content", f"{what} nests too deeply", help='write {"x": 2}') from None
+    if isinstance(value, dict):
+        return {key: json_text(item, f"'{key}' in {what}") for key, item in value.items()}
+    return json_text(value, what)
+
+
+class Numeral(str):
+    """A JSON number as it is written."""
+
+
+def json_text(value: Any, what: str) -> str:
+    if isinstance(value, str):
+        return value
+    kind = {list: "an array", dict: "an object", bool: "true or false"}.get(type(value), "null")
+    raise refuse("file-content", f"{what} is {kind}; a variable is a single number", help='write "x": 2')

@@ -1,0 +1,113 @@
+"""The command line's frame. Each command lives in a module of its own, imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from ..errors import refuse, similar
+
+COMMANDS = ("eval", "functions", "schema")
+
+UsageError = typer.BadParameter.__mro__[1]
+
+
+class Commands(TyperGroup):
+    """A group that knows its commands by name and imports one only when it is used."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f".{cmd_name}", __package__)
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        word = args[0]
+        if word not in COMMANDS and not ctx.resilient_parsing:
+            raise unknown_command(word, args)
+        return super().resolve_command(ctx, args)
+
+
+def unknown_command(word: str, words: list[str]) -> Exception:
+    """`backprop "(x+y)*z"` meant `backprop eval …`; `backprop evla` meant another command."""
+    near = similar(word, list(COMMANDS))
+    if near:
+        help = f"did you mean: backprop {near[0]}"
+    elif word.isalpha() and len(words) == 1:
+        help = f"the commands are {', '.join(COMMANDS)}"
+    else:
+        import shlex
+
+        help = f"did you mean: backprop eval {' '.join(map(shlex.quote, words))}"
+    return refuse("usage", f"'{word}' is not a command", help=help)
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="backprop",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"backprop {version('backprop-cli')}")
+        raise typer.Exit
+
+
+@app.callback()
+def backprop(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Back-propagation for formulas: every node's value and gradient.
+
+    backprop eval "(x+y)*z" --x 1 --y 3 --z -3
+    """
+
+
+def run_command(words: list[str]) -> int:
+    """Run one command; returns its exit status, raises BackpropError for everything a user can get wrong."""
+    try:
+        result = app(args=words, prog_name="backprop", standalone_mode=False)
+    except UsageError as error:
+        raise usage(error) from None
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    flush()
+    return result if isinstance(result, int) else 0
+
+
+def usage(error: Any) -> Exception:
+    """An error of the command line, in our form."""
+    message = error.format_message()
+    message = message[:1].lower() + message[1:].rstrip(".")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "backprop"
+    return refuse("usage", message, help=f"{path} --help shows how it is used")
+
+
+def flush() -> None:
+    """Hand everything to the system now, so that a full disk is an error and no lost result."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise refuse("output", f"the result could not be written: {(error.strerror or 'closed').lower()}") from None

@@ -1,0 +1,101 @@
+"""The words of a command line, sorted before the parser sees them.
+
+`--x 1`, `--x=1` and `x=1` bind variables, unless `--x` is an option of the command; what is left is the formula. A
+parser told to ignore unknown options would take `--x` for the formula, eat `-inf`, and pass over typing errors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ..errors import BackpropError, refuse, similar
+
+NAME = r"[^\W\d_](?:[\w\u0300-\u036f₀-₉])*"
+BINDING = re.compile(rf"({NAME})\s*=(?!=)(.*)", re.DOTALL)
+OPTION = re.compile(rf"--({NAME})(?:=(.*))?", re.DOTALL)
+SHORT = re.compile(rf"-({NAME})")
+
+
+def sort_words(words: list[str], options: Mapping[str, bool]) -> list[str]:
+    """The same words as options, `--bind=name=value`, and behind `--` the formula.
+
+    `options` are the command's own, each with whether it takes a value.
+    """
+    own: list[str] = []
+    bound: list[tuple[str, str, str]] = []  # name, value, the word it came from
+    formulas: list[str] = []
+    position = 0
+    while position < len(words):
+        word = words[position]
+        position += 1
+        if word == "--":
+            formulas += words[position:]
+            break
+        option, equals, _ = word.partition("=")
+        if option in options:
+            own.append(word)
+            if options[option] and not equals and position < len(words):
+                own.append(words[position])
+                position += 1
+            elif options[option] and not equals:
+                raise refuse("usage", f"{word} needs a value", help=f"write {word} VALUE")
+            continue
+        named = OPTION.fullmatch(word)
+        if named:
+            name, value = named[1], named[2]
+            if value is None:
+                if position == len(words) or OPTION.fullmatch(words[position]):
+                    raise missing_value(name, options)
+                value = words[position]
+                position += 1
+            bound.append((name, value, word))
+            continue
+        given = BINDING.fullmatch(word)
+        if given and ";" not in word and "\n" not in word:
+            bound.append((given[1], given[2], word))
+        else:
+            formulas.append(word)
+    if not formulas and not takes_file(own):
+        formulas, bound = formula_among(bound)
+    check_formulas(formulas)
+    return [*own, *[f"--bind={name}={value}" for name, value, _ in bound], "--", *formulas]
+
+
+def takes_file(own: list[str]) -> bool:
+    return any(word in ("-f", "--file") or word.startswith("--file=") for word in own)
+
+
+def formula_among(bound: list[tuple[str, str, str]]) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """`f=x*y` is the formula if there is no other, and exactly one word is written like that."""
+    written = [binding for binding in bound if not binding[2].startswith("--")]
+    if len(written) != 1:
+        return [], bound
+    return [written[0][2]], [binding for binding in bound if binding is not written[0]]
+
+
+def missing_value(name: str, options: Mapping[str, bool]) -> BackpropError:
+    near = [option for option in options if option.lstrip("-") in similar(name, [o.lstrip("-") for o in options])]
+    help = f"write --{name} 2, or --{name}=2"
+    if near:
+        help += f"; or did you mean {near[0]}?"
+    return refuse("missing-value", f"--{name} has no value", help=help, suggestions=tuple(near))
+
+
+def check_formulas(formulas: list[str]) -> None:
+    """There is one formula; more are a formula without quotation marks, or `-x 1`."""
+    if len(formulas) < 2:
+        return
+    for place, word in enumerate(formulas):
+        name = SHORT.fullmatch(word)
+        if name:
+            value = formulas[place + 1] if place + 1 < len(formulas) else "2"
+            raise refuse("usage", f"'{word}' is not an option", help=f"write --{name[1]} {value} to give a value")
+    shown = " ".join(formulas)
+    if len(shown) > 60:
+        shown = shown[:57] + "…"
+    raise refuse(
+        "usage",
+        f"there are {len(formulas)} formulas, or one without quotation marks",
+        help=f'write the formula as one word: backprop eval "{shown}"',
+    )

@@ -1,0 +1,87 @@
+"""A report as a table: node, formula, value, gradient, and how the gradient came about."""
+
+from __future__ import annotations
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..formulas import node_id
+from ..numerals import short
+from ..report import Report, Row
+from .plain import in_encoding, safe
+from .screen import GRADIENT, VALUE
+
+MOST_ROWS = 500
+MOST_USES = 3
+
+
+def print_table(report: Report, console: Console) -> None:
+    """Inputs first, then every gate in the order of evaluation, the output last."""
+    rows = [row for row in report.rows if row.operation != "constant" or row.name]
+    shown = rows if len(rows) <= MOST_ROWS else important(rows, report.output)
+    shown.sort(key=lambda row: (row.operation != "input", row.node == report.output, row.node))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="")
+    table.add_column("node", no_wrap=True)
+    table.add_column("formula", overflow="fold", ratio=None)
+    table.add_column("value", justify="right", style=VALUE, no_wrap=True, overflow="fold")
+    table.add_column("gradient", justify="right", style=GRADIENT, no_wrap=True, overflow="fold")
+    table.add_column("how", overflow="fold")
+    encoding = console.encoding
+    for row in shown:
+        formula = "" if row.operation == "input" else row.formula
+        cells = (
+            row.title,
+            formula,
+            short(row.value, report.digits),
+            short(row.gradient, report.digits),
+            how(row, report),
+        )
+        table.add_row(*[Text(in_encoding(safe(cell), encoding)) for cell in cells])
+    console.print(Text(in_encoding(headline(report), encoding)), soft_wrap=True)
+    console.print(table)
+    if len(shown) < len(rows):
+        hidden = len(rows) - len(shown)
+        console.print(Text(f"{hidden:,} of {len(rows):,} nodes are not shown; --json has them all"))
+    for line in uncertainty_lines(report):
+        console.print(Text(in_encoding(line, encoding)))
+
+
+def important(rows: list[Row], output: int) -> list[Row]:
+    """The inputs, the named nodes and the output, as many as may be shown."""
+    chosen = [row for row in rows if row.name or row.node == output]
+    return chosen if len(chosen) <= MOST_ROWS else [*chosen[: MOST_ROWS - 1], chosen[-1]]
+
+
+def headline(report: Report) -> str:
+    """What was computed, and the result; a program of several lines by its output's name."""
+    text = report.output_name or report.rows[report.output].formula
+    return f"{safe(text)} = {short(report.value, report.digits)}"
+
+
+def how(row: Row, report: Report) -> str:
+    """Each product (gradient at the output)·(local slope), and the sum over a fork."""
+    if row.node == report.output and not row.uses:
+        return "seed"
+    if not row.uses:
+        return "no path to the output"
+    products = [f"{short(use.upstream)}·{short(use.slope)}" for use in row.uses[:MOST_USES]]
+    more = len(row.uses) - len(products)
+    return " + ".join(products) + (f" + {more} more" if more else "")
+
+
+def uncertainty_lines(report: Report) -> list[str]:
+    """The output with its standard uncertainty, and where that comes from, the largest share first."""
+    found = report.uncertainty
+    if found is None:
+        return []
+    name = report.output_name or "result"
+    lines = [f"{safe(name)} = {short(report.value)} ± {short(found.output)}"]
+    for variable, share in sorted(found.shares.items(), key=lambda item: -float(item[1])):
+        size = f"{100 * float(share):.1f}".rjust(5)
+        lines.append(f"  {size} % from {safe(variable)} ± {short(found.inputs[variable])}")
+    return lines
+
+
+__all__ = ["headline", "how", "node_id", "print_table", "uncertainty_lines"]

@@ -1,0 +1,88 @@
+"""The syntax tree as text: how a formula was read. Parses back to the same tree."""
+
+from __future__ import annotations
+
+from typing import Union
+
+from ..notation import (
+    ATOM,
+    COMPARE,
+    OR,
+    SUM,
+    Piece,
+    call_pieces,
+    numeral_precedence,
+    operator_pieces,
+    relation,
+)
+from .tree import (
+    Call,
+    Comparison,
+    Declaration,
+    Definition,
+    Expression,
+    Name,
+    Number,
+    Operator,
+    Program,
+    Statement,
+)
+
+
+def print_program(program: Program) -> str:
+    """All statements, separated by semicolons."""
+    return "; ".join(map(print_statement, program.statements))
+
+
+def print_statement(statement: Statement) -> str:
+    """One statement."""
+    if isinstance(statement, Declaration):
+        return f"{statement.role} {', '.join(name.name for name in statement.names)}"
+    body = print_expression(statement.body)
+    if isinstance(statement, Definition):
+        parameters = statement.parameters
+        listed = "" if parameters is None else f"({', '.join(name.name for name in parameters)})"
+        return f"{statement.name}{listed} = {body}"
+    return f"minimize {body}" if statement.objective else body
+
+
+def print_expression(expression: Expression) -> str:
+    """An expression, with the brackets it needs and no others.
+
+    Writes from left to right with a stack of its own: linear in the size, and no depth is too deep.
+    """
+    written: list[str] = []
+    waiting: list[Union[str, tuple[Expression, int]]] = [(expression, OR)]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            written.append(item)
+            continue
+        node, required = item
+        precedence, pieces, operands = _layout(node)
+        if precedence < required:
+            written.append("(")
+            waiting.append(")")
+        for piece in reversed(pieces):
+            waiting.append(piece if isinstance(piece, str) else (operands[piece[0]], piece[1]))
+    return "".join(written)
+
+
+def _layout(node: Expression) -> tuple[int, list[Piece], tuple[Expression, ...]]:
+    if isinstance(node, Number):
+        return numeral_precedence(node.text), [node.text], ()
+    if isinstance(node, Name):
+        return ATOM, [node.name], ()
+    if isinstance(node, Operator):
+        precedence, pieces = operator_pieces(node.operation) or call_pieces(node.operation, len(node.operands))
+        return precedence, pieces, node.operands
+    if isinstance(node, Call):
+        precedence, pieces = call_pieces(node.function, len(node.arguments))
+        return precedence, pieces, node.arguments
+    if isinstance(node, Comparison):
+        signs: list[Piece] = [(0, SUM)]
+        for place, name in enumerate(node.relations):
+            signs += [relation(name), (place + 1, SUM)]
+        return COMPARE, signs, node.operands
+    items = call_pieces("", len(node.items))[1]
+    return ATOM, ["[", *items[1:-1], "]"], node.items
