@@ -17,31 +17,33 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .bindings import bind
     from .errors import BackpropError, Diagnostic, Span
-    from .evaluate import Evaluation, evaluate
+    from .evaluation import Evaluation, evaluate
     from .graph import Graph
     from .limits import Limits
-    from .lower import lower
+    from .lowering import lower
     from .namespaces.graphs import differentiate
     from .operations import OPERATIONS, Operation
-    from .report import Report, report
+    from .reporting import Report, report
     from .run import Run, backward, forward, run
     from .syntax import parse
+
+__version__ = "0.1.0"
 
 _HOMES = {
     "bind": "bindings",
     "BackpropError": "errors",
     "Diagnostic": "errors",
     "Span": "errors",
-    "Evaluation": "evaluate",
-    "evaluate": "evaluate",
+    "Evaluation": "evaluation",
+    "evaluate": "evaluation",
     "Graph": "graph",
     "Limits": "limits",
-    "lower": "lower",
+    "lower": "lowering",
     "differentiate": "namespaces.graphs",
     "OPERATIONS": "operations",
     "Operation": "operations",
-    "Report": "report",
-    "report": "report",
+    "Report": "reporting",
+    "report": "reporting",
     "Run": "run",
     "backward": "run",
     "forward": "run",

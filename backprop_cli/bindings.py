@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from .errors import BackpropError, refuse
 from .graph import Graph
 from .limits import DEFAULT_LIMITS, Limits, over_limit
-from .lower import lower
+from .lowering import lower
 from .run import forward
 from .syntax import parse_binding
 from .syntax.tree import Expression, Program, Result
@@ -107,17 +107,17 @@ def read_text(path: str, what: str) -> str:
     """The text of a small file; raises BackpropError for anything else."""
     try:
         if os.path.exists(path) and not os.path.isfile(path):
-            raise refuse("file", f"{what} '{path}' is not a regular file")
+            raise refuse("file", f"{what}, '{path}', is not a regular file")
         with open(path, "rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
-        raise refuse("file", f"{what} '{path}' cannot be read: {reason}", help="check the path") from None
+        raise refuse("file", f"{what}, '{path}', cannot be read: {reason}", help="check the path") from None
     except ValueError:
         raise refuse("file", f"{what} has a path that no file can have") from None
     if len(data) > LARGEST_FILE:
-        raise refuse("file", f"{what} '{path}' is larger than 1 MiB")
-    return decoded(data, f"{what} '{path}'")
+        raise refuse("file", f"{what}, '{path}', is larger than 1 MiB")
+    return decoded(data, f"{what}, '{path}',")
 
 
 def decoded(data: bytes, what: str) -> str:
@@ -134,8 +134,7 @@ def from_file(name: str, reference: str) -> str:
     path, key = reference, ""
     if not os.path.exists(path) and ":" in path:
         path, _, key = path.rpartition(":")
-    what = f"the file of '{name}',"
-    text = read_text(path, what)
+    text = read_text(path, f"the file with '{name}'")
     if path.lower().endswith(".json"):
         return json_value(name, path, key, text)
     if path.lower().endswith((".csv", ".tsv")):

@@ -216,7 +216,7 @@ STABLE_FORMS = (
 
 def stable_form(graph: Graph, near: set[int]) -> str:
     """Advice: a stable function for a formula that runs through one of the nodes `near`; "" if none is known."""
-    from .lower import lower
+    from .lowering import lower
     from .syntax import parse
 
     for text, advice in STABLE_FORMS:

@@ -1,7 +1,5 @@
 """The command line's frame. Each command lives in a module of its own, imported when it is called."""
 
-from __future__ import annotations
-
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -55,7 +53,7 @@ app = typer.Typer(
     cls=Commands,
     name="backprop",
     rich_markup_mode=None,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
@@ -64,22 +62,26 @@ app = typer.Typer(
 def show_version(wanted: bool) -> None:
     """Print the version and leave."""
     if wanted:
-        from importlib.metadata import version
+        from .. import __version__
 
-        print(f"backprop {version('backprop-cli')}")
+        print(f"backprop {__version__}")
         raise typer.Exit
 
 
 @app.callback()
 def backprop(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Back-propagation for formulas: every node's value and gradient.
 
+    \b
     backprop eval "(x+y)*z" --x 1 --y 3 --z -3
     """
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 def run_command(words: list[str]) -> int:

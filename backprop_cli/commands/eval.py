@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from ..errors import refuse
-from ..evaluate import evaluate
+from ..evaluation import evaluate
 from ..limits import DEFAULT_LIMITS, Limits
-from ..report import Report, report
+from ..reporting import Report, report
 from ..syntax import parse
 from .formula import FormulaCommand, formula_text, read_bindings, stdin_once
 
@@ -43,7 +43,7 @@ def eval_(
     max_nodes: Annotated[int, typer.Option("--max-nodes", metavar="N", help="Largest graph.")] = DEFAULT_LIMITS.nodes,
     traceback: Annotated[bool, typer.Option("--traceback", hidden=True)] = False,
 ) -> None:
-    """Evaluate a formula and back-propagate: every node's value and gradient.
+    """Values and gradients of every node of a formula.
 
     \b
     backprop eval "(x+y)*z" --x 1 --y 3 --z -3

@@ -47,7 +47,7 @@ class FormulaCommand(TyperCommand):
 
 def open_variables(parameters: dict[str, Any]) -> list[str]:
     """The variables of the formula on a half-written command line that are not bound yet."""
-    from ..lower import lower
+    from ..lowering import lower
     from ..syntax import parse
 
     given = [pair.partition("=")[0] for pair in parameters.get("bind") or ()]

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent.parent / "schemas"
 def schema(
     name: Annotated[Optional[str], typer.Argument(metavar="[NAME]", help="eval, error or functions.")] = None,
 ) -> None:
-    """Print the JSON Schema of a command's output.
+    """JSON Schemas of the outputs.
 
     \b
     backprop schema eval

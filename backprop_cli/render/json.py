@@ -6,14 +6,17 @@ Written by hand, since the standard library cannot write the digits of a number 
 from __future__ import annotations
 
 from json.encoder import encode_basestring as quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import BackpropError, Diagnostic, Span
 from ..findings import Finding
 from ..formulas import node_id
 from ..numerals import token
-from ..report import Report, Row
+from ..reporting import Report, Row
 from .plain import safe
+
+if TYPE_CHECKING:
+    from ..reference import Entry
 
 
 def write_object(members: dict[str, str]) -> str:
@@ -136,3 +139,31 @@ def position(found: Diagnostic) -> tuple[int, int]:
         return 0, 0
     before = found.source[: found.span.start]
     return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+
+
+def functions_json(entries: list[Entry]) -> str:
+    """`backprop.functions/1`."""
+    return write_object(
+        {
+            "schema": '"backprop.functions/1"',
+            "ok": "true",
+            "functions": write_list([entry_json(entry) for entry in entries]),
+        }
+    )
+
+
+def entry_json(entry: Entry) -> str:
+    return write_object(
+        {
+            "name": write_text(entry.name),
+            "written": write_text(entry.written),
+            "aliases": write_list([write_text(alias) for alias in entry.aliases]),
+            "parameters": write_list([write_text(name) for name in entry.parameters]),
+            "domain": write_text(entry.domain),
+            "kink": write_text(entry.kink or None),
+            "convention": write_text(entry.convention or None),
+            "slopes": write_object({name: write_text(slope) for name, slope in entry.slopes.items()}),
+            "pattern": write_text(entry.pattern),
+            "source": write_text(entry.source or None),
+        }
+    )

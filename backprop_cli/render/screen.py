@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 VALUE = "bold color(30)"
 GRADIENT = "italic color(130)"
@@ -27,3 +27,12 @@ def screen() -> Console:
         emoji=False,
         legacy_windows=False,
     )
+
+
+def show(console: Console, *parts: RenderableType) -> None:
+    """Print the parts, without the blanks that rich leaves at line ends."""
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part, soft_wrap=isinstance(part, str))
+    text = "\n".join(line.rstrip() for line in captured.get().split("\n"))
+    sys.stdout.write(text)

@@ -7,14 +7,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..formulas import node_id
 from ..numerals import short
-from ..report import Report, Row
+from ..reporting import Report, Row
 from .plain import in_encoding, safe
-from .screen import GRADIENT, VALUE
+from .screen import GRADIENT, VALUE, show
 
 MOST_ROWS = 500
 MOST_USES = 3
+WIDEST_NUMBER = 16  # digits; longer numbers do not fit into columns
 
 
 def print_table(report: Report, console: Console) -> None:
@@ -22,30 +22,50 @@ def print_table(report: Report, console: Console) -> None:
     rows = [row for row in report.rows if row.operation != "constant" or row.name]
     shown = rows if len(rows) <= MOST_ROWS else important(rows, report.output)
     shown.sort(key=lambda row: (row.operation != "input", row.node == report.output, row.node))
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="")
-    table.add_column("node", no_wrap=True)
-    table.add_column("formula", overflow="fold", ratio=None)
-    table.add_column("value", justify="right", style=VALUE, no_wrap=True, overflow="fold")
-    table.add_column("gradient", justify="right", style=GRADIENT, no_wrap=True, overflow="fold")
-    table.add_column("how", overflow="fold")
-    encoding = console.encoding
-    for row in shown:
-        formula = "" if row.operation == "input" else row.formula
-        cells = (
-            row.title,
-            formula,
-            short(row.value, report.digits),
-            short(row.gradient, report.digits),
-            how(row, report),
-        )
-        table.add_row(*[Text(in_encoding(safe(cell), encoding)) for cell in cells])
-    console.print(Text(in_encoding(headline(report), encoding)), soft_wrap=True)
-    console.print(table)
+    lines = [headline(report)]
+    if (report.digits or 0) > WIDEST_NUMBER:
+        body: Table | str = records(shown, report, console.encoding)
+    else:
+        body = table(shown, report, console.encoding)
+    below = uncertainty_lines(report)
     if len(shown) < len(rows):
         hidden = len(rows) - len(shown)
-        console.print(Text(f"{hidden:,} of {len(rows):,} nodes are not shown; --json has them all"))
-    for line in uncertainty_lines(report):
-        console.print(Text(in_encoding(line, encoding)))
+        below.insert(0, f"{hidden:,} of {len(rows):,} nodes are not shown; --json has them all")
+    texts = [in_encoding(line, console.encoding) for line in below]
+    show(console, in_encoding(lines[0], console.encoding), body, *texts)
+
+
+def cells(row: Row, report: Report) -> tuple[str, str, str, str, str]:
+    """The five texts of a row."""
+    return (
+        safe(row.title),
+        "" if row.operation == "input" else safe(row.formula),
+        short(row.value, report.digits),
+        short(row.gradient, report.digits),
+        how(row, report),
+    )
+
+
+def table(rows: list[Row], report: Report, encoding: str) -> Table:
+    """One line for each node; formulas are folded, never cut."""
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="")
+    drawn.add_column("node", no_wrap=True, overflow="fold")
+    drawn.add_column("formula", overflow="fold")
+    drawn.add_column("value", justify="right", style=VALUE, no_wrap=True, overflow="fold")
+    drawn.add_column("gradient", justify="right", style=GRADIENT, no_wrap=True, overflow="fold")
+    drawn.add_column("how", overflow="fold")
+    for row in rows:
+        drawn.add_row(*[Text(in_encoding(cell, encoding)) for cell in cells(row, report)])
+    return drawn
+
+
+def records(rows: list[Row], report: Report, encoding: str) -> str:
+    """Three lines for each node: for numbers too long for columns."""
+    lines = []
+    for row in rows:
+        title, formula, value, gradient, _ = cells(row, report)
+        lines += ["", f"{title} = {formula}" if formula else title, f"  value     {value}", f"  gradient  {gradient}"]
+    return in_encoding("\n".join([*lines, ""]), encoding)
 
 
 def important(rows: list[Row], output: int) -> list[Row]:
@@ -83,5 +103,3 @@ def uncertainty_lines(report: Report) -> list[str]:
         lines.append(f"  {size} % from {safe(variable)} ± {short(found.inputs[variable])}")
     return lines
 
-
-__all__ = ["headline", "how", "node_id", "print_table", "uncertainty_lines"]

@@ -7,9 +7,9 @@ from rich.text import Text
 from rich.tree import Tree
 
 from ..numerals import short
-from ..report import Report, Row
+from ..reporting import Report, Row
 from .plain import in_encoding, safe
-from .screen import GRADIENT, VALUE
+from .screen import GRADIENT, VALUE, show
 from .table import headline, how, uncertainty_lines
 
 MOST_ROWS = 500
@@ -28,12 +28,11 @@ def print_tree(report: Report, console: Console) -> None:
         if node not in drawn:
             waiting.extend((source, branch) for source in reversed(row.inputs))
         drawn.add(node)
-    console.print(Text(in_encoding(headline(report), encoding)), soft_wrap=True)
-    console.print(root, soft_wrap=True)
+    below = uncertainty_lines(report)
     if waiting:
-        console.print(Text(f"only {MOST_ROWS} nodes are drawn; --json has them all"))
-    for text in uncertainty_lines(report):
-        console.print(Text(in_encoding(text, encoding)))
+        below.insert(0, f"only {MOST_ROWS} nodes are drawn; --json has them all")
+    texts = [in_encoding(text, encoding) for text in below]
+    show(console, in_encoding(headline(report), encoding), root, *texts)
 
 
 def line(row: Row, report: Report, again: bool, encoding: str) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
@@ -57,15 +58,12 @@ def _parse(text: str, start: str, limits: Limits) -> Any:
 def _explain(lark: Lark, text: str, error: UnexpectedToken) -> BackpropError:
     """Lark's refusal in our words. Lexes again, since the parser keeps no tokens."""
     tokens: list[Token] = []
+    with suppress(UnexpectedCharacters, BackpropError):  # a second fault behind the first
+        tokens.extend(lark.lex(text))
     failed = error.token
-    for token in lark.lex(text):
-        if failed.type != "$END" and token.start_pos == failed.start_pos:
-            at = len(tokens)
-            tokens.append(token)
-            break
-        tokens.append(token)
-    else:
-        at = len(tokens)
+    at = len(tokens)
+    if failed.type != "$END":
+        at = next(i for i, token in enumerate(tokens) if token.start_pos == failed.start_pos)
     expected = frozenset(error.accepts or error.expected or ())
     return refusals.unexpected(tokens, at, expected, len(text.rstrip()))
 

@@ -17,6 +17,7 @@ OPERATOR_TYPES = frozenset(
 )
 OPENERS = frozenset({"LPAR", "CALL", "LBRACE", "LSQB", "OPEN_BAR"})
 CLOSERS = frozenset({"RPAR", "RBRACE", "RSQB", "CLOSE_BAR"})
+DIVISIONS = ("DIVIDE", "MOD")
 OPERAND_ENDS = CLOSERS | {"NUMBER", "NAME", "FACTORIAL", "SUPERSCRIPT"}
 OPERAND_STARTS = (OPENERS - {"CALL"}) | {"NUMBER", "NAME", "POWERED", "ROOT"}
 VALUE = "a number, a name or '('"
@@ -382,22 +383,37 @@ def side_by_side(tokens: list[Token], at: int) -> BackpropError:
     """Two operands without a sign where no product is read: after a division, or in a condition."""
     token = tokens[at]
     start = operand_start(tokens, at - 1)
-    operand = joined(tokens[start:at])
-    divisor = tokens[start - 1] if start else None
-    while divisor is not None and divisor.type in ("PLUS", "MINUS") and start > 1:
+    divisor = joined(tokens[start:at])
+    while start > 1 and tokens[start - 1].type in ("PLUS", "MINUS") and tokens[start - 2].type in DIVISIONS:
         start -= 1
-        divisor = tokens[start - 1]
-    tail = str(token) if token.type in ("NAME", "NUMBER") else f"{token}…"
-    if divisor is not None and divisor.type in ("DIVIDE", "MOD", "POWER"):
-        sign = f" {divisor} " if divisor.type == "MOD" else "/"
-        span = Span(divisor.start_pos or 0, token.end_pos or 0)
-        return refuse(
-            "ambiguous-division",
-            f"'{sign}{operand} {tail}' has two readings".replace("' ", "'"),
-            span,
-            f"write …{sign}({operand}*{tail}) or (…{sign}{operand})*{tail}",
-        )
-    return refuse("syntax", f"{quoted(token)} is not expected after {operand}", span_of(token))
+        divisor = f"{tokens[start]}{divisor}"
+    if not start or tokens[start - 1].type not in DIVISIONS:
+        return refuse("syntax", f"{quoted(token)} is not expected after {divisor}", span_of(token))
+    sign = f" {tokens[start - 1]} " if tokens[start - 1].type == "MOD" else "/"
+    first = operand_start(tokens, start - 2)
+    longer = first > 0 and tokens[first - 1].type not in (*OPENERS, "SEPARATOR", "COMMA", "EQUALS", "PLUS", "MINUS")
+    left = ("…" if longer else "") + joined(tokens[first : start - 1])
+    last = operand_end(tokens, at)
+    right = joined(tokens[at:last])
+    touching = tokens[at - 1].end_pos == token.start_pos
+    return refuse(
+        "ambiguous-division",
+        f"'{left}{sign}{divisor}{'' if touching else ' '}{right}' has two readings",
+        Span(tokens[first].start_pos or 0, tokens[last - 1].end_pos or 0),
+        f"write {left}{sign}({divisor}*{right}) or ({left}{sign}{divisor})*{right}",
+    )
+
+
+def operand_end(tokens: list[Token], start: int) -> int:
+    """The index behind the operand that starts at `tokens[start]`; brackets as far as the tokens go."""
+    depth = 0
+    for at in range(start, len(tokens)):
+        kind = tokens[at].type
+        depth += (kind in OPENERS) - (kind in CLOSERS)
+        following = tokens[at + 1].type if at + 1 < len(tokens) else ""
+        if depth == 0 and following not in ("CALL", "SUPERSCRIPT", "FACTORIAL") and kind not in ("ROOT", "POWERED"):
+            return at + 1
+    return len(tokens)
 
 
 def operand_start(tokens: list[Token], end: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .errors import Span
-from .evaluate import Evaluation
+from .evaluation import Evaluation
 from .findings import Finding
 from .formulas import formulas, node_id
 from .numerals import is_finite

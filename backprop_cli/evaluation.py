@@ -12,7 +12,7 @@ from .findings import LOSSES, Finding, findings, stable_form
 from .formulas import formulas, node_id
 from .graph import Graph
 from .limits import DEFAULT_LIMITS, Limits, over_limit
-from .lower import CONSTANTS, Lowered, lower
+from .lowering import CONSTANTS, Lowered, lower
 from .numerals import is_ball, is_finite
 from .operations import FUNCTIONS
 from .run import Run, run
@@ -21,7 +21,6 @@ from .syntax.tree import Program
 MOST_DIGITS = 10_000
 BITS_PER_DIGIT = math.log2(10)
 AFFORDABLE = 20_000  # nodes up to which a run is repeated in balls
-SHOWN_OF_A_REPEATED_RUN = 17
 AGREES = 1e-9
 
 
@@ -29,7 +28,7 @@ class Evaluation(NamedTuple):
     """A formula evaluated.
 
     numbers        "float64", "exact" or "balls".
-    digits         how many digits of each ball are shown; None for other numbers.
+    digits         how many certified digits were asked for, if any.
     bindings       the value of each input, in the namespace's numbers.
     uncertainties  the standard uncertainty of each input that has one.
     """
@@ -97,7 +96,10 @@ def unknown_variables(
     near = similar(name, unbound or inputs) or greek(name, inputs)
     flags = [f"--{option}" for option in similar(name, list(options))]
     suggestions = tuple(near + flags)
-    if suggestions:
+    products = [split_name(other, unknown) for other in unbound]
+    if any(products):
+        help = f"write {'*'.join(next(filter(None, products)))} for a product"
+    elif suggestions:
         help = f"did you mean {' or '.join(suggestions)}?"
     elif inputs:
         help = f"its variables are {listed(inputs)}"
@@ -314,7 +316,7 @@ def rescued(
         lowered,
         repeated,
         "balls",
-        SHOWN_OF_A_REPEATED_RUN,
+        None,
         values,
         uncertainties,
         (*notes(lowered), finding, *others),
