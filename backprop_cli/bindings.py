@@ -211,7 +211,9 @@ def json_texts(text: str, what: str) -> dict[str, str] | str:
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise refuse("file-content", f"{what} is not JSON: {error.msg} ({where})") from None
+        reason = error.msg[:1].lower() + error.msg[1:]
+        help = 'write an object such as {"x": 2, "y": "pi/2"}'
+        raise refuse("file-content", f"{what} is not JSON: {reason} ({where})", help=help) from None
     except RecursionError:
         raise refuse("file-content", f"{what} nests too deeply", help='write {"x": 2}') from None
     if isinstance(value, dict):

@@ -181,7 +181,7 @@ def values_of(bindings: Mapping[str, Bound], xp: Any) -> tuple[dict[str, Any], d
         if not is_finite(size) or size < 0:
             raise refuse(
                 "bad-value",
-                f"the uncertainty of '{name}' is not a positive number",
+                f"the uncertainty of '{name}' is negative or no number",
                 help=f"write {name}='2±0.1'",
             )
     return values, uncertainties
@@ -380,17 +380,21 @@ def in_balls(program: Program, lowered: Lowered, bindings: Mapping[str, Bound], 
             try:
                 values, uncertainties = values_of(bindings, balls)
                 check_factorials(program, lowered.graph, values)
-                result = run(lowered.graph, balls, values, lowered.output)
+                reached: list[Any] = []
+                result = run(lowered.graph, balls, values, lowered.output, reached)
             except balls.Undecided:
                 continue
             if all(certain(found, bits) for found in results(result)):
                 break
     if result is None:
+        node = min(len(reached), len(lowered.graph) - 1)
         raise refuse(
             "not-certified",
-            "two numbers that are compared are too close to tell which is larger",
-            help="leave out --digits",
-        )
+            f"{node_id(node)} = {formulas(lowered.graph)[node]} compares numbers too close to tell apart with"
+            f" {precision:,} bits",
+            lowered.graph.spans.get(node),
+            "leave out --digits",
+        ).located(program.source)
     warnings = [*notes(lowered), *findings(result)]
     for name, found in (("the result", result.values[lowered.output]), *result.gradient().items()):
         if certain(found, bits):

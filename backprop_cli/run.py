@@ -33,12 +33,14 @@ class Run(NamedTuple):
         return found
 
 
-def forward(graph: Graph, xp: Any, bindings: Mapping[str, Value]) -> list[Value]:
-    """The value of each node, on the namespace `xp`.
+def forward(
+    graph: Graph, xp: Any, bindings: Mapping[str, Value], values: list[Value] | None = None
+) -> list[Value]:
+    """The value of each node, on the namespace `xp`; appended to `values` if that is given.
 
     `bindings` has a value of that namespace for each input; a missing one raises KeyError.
     """
-    values: list[Value] = []
+    values = [] if values is None else values
     append = values.append
     names, literals = graph.names, graph.literals
     for operation, inputs in zip(graph.operations, graph.inputs, strict=True):
@@ -91,9 +93,18 @@ def backward(
     return adjoints, kept
 
 
-def run(graph: Graph, xp: Any, bindings: Mapping[str, Value], output: int | None = None) -> Run:
-    """Evaluate a graph and back-propagate, keeping every local slope."""
+def run(
+    graph: Graph,
+    xp: Any,
+    bindings: Mapping[str, Value],
+    output: int | None = None,
+    values: list[Value] | None = None,
+) -> Run:
+    """Evaluate a graph and back-propagate, keeping every local slope.
+
+    If a namespace raises on the way forward, `values` holds what was reached before the node that raised.
+    """
     last = len(graph) - 1 if output is None else output
-    values = forward(graph, xp, bindings)
+    values = forward(graph, xp, bindings, values)
     adjoints, slopes = backward(graph, values, xp, last, keep=True)
     return Run(graph, last, values, adjoints, slopes)

@@ -99,7 +99,7 @@ def run_command(words: list[str]) -> int:
 def usage(error: Any) -> Exception:
     """An error of the command line, in our form."""
     message = error.format_message()
-    message = message[:1].lower() + message[1:].rstrip(".")
+    message = message[:1].lower() + message[1:].rstrip(".").replace("a valid int", "a whole number")
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "backprop"
     return refuse("usage", message, help=f"{path} --help shows how it is used")

@@ -69,6 +69,8 @@ def refuse_number(seen: list[Token], token: Token) -> None:
     if len(text) > 1_000:
         raise refuse("number", "a number of more than 1,000 characters", span)
     if len(text) > 1 and text[0] == "0" and text[1].isdigit():
+        if len(seen) > 1 and seen[-1].type == "COMMA" and seen[-2].type == "NUMBER":
+            return  # 1,000: the comma is what is wrong
         fixed = re.sub(r"^0+(?=[0-9])", "", text)
         raise refuse("number", f"{quoted(token)} starts with 0", span, f"write {fixed}")
     exponent = re.search(r"[eE]([+-]?[0-9]+)$", text)
@@ -79,11 +81,10 @@ def refuse_number(seen: list[Token], token: Token) -> None:
     last = seen[-1]
     both = Span(last.start_pos or 0, span.end)
     if last.type == "NUMBER":
-        joined = f"{last}{text}"
         grouped = len(text) == 3 and text.isdigit() and last.isdigit()
-        help = f"write {joined} for one number, or {last}*{text}" if grouped else f"write {last}*{text}"
+        help = f"write {last}{text} for one number, or {last}*{text}" if grouped else f"write {last}*{text}"
         raise refuse("implied-number", f"two numbers side by side: {last} {text}", both, help)
-    left = str(last) if last.type == "NAME" else "…" + str(last)
+    left = joined(seen[operand_start(seen, len(seen) - 1) :])
     raise refuse(
         "implied-number",
         f"a number after {quoted(last)}: a product needs its sign here",
@@ -229,7 +230,7 @@ def nested_bars(opener: Token | None, token: Token) -> BackpropError:
 
 CHARACTER_HELP: dict[str, tuple[str, str, str]] = {
     "%": ("character", "'%' is not read: percent or remainder?", "write /100, or mod(a, b)"),
-    "'": ("character", "a prime is not read", "name the derivative (dx), or use backprop eval for it"),
+    "'": ("character", "a prime is not read", "the gradients are worked out for you; call a second name x2"),
     "?": ("character", "'?' is not an operator here", "write if(condition, a, b)"),
     ":": ("character", "':' is not read", "write = to define a name; if(condition, a, b) to choose"),
     "&": ("character", "'&' is not read", "write and"),
@@ -310,12 +311,11 @@ def unexpected(tokens: list[Token], at: int, expected: frozenset[str], length: i
     if kind == "EQUALS":
         return refuse("syntax", "a second '=', or one inside brackets", span, "write == to compare")
     if kind == "COMMA":
-        return refuse(
-            "syntax",
-            "a comma is only read between the arguments of a function",
-            span,
-            "write 0.73 for a decimal number, 1000 without separators",
-        )
+        help = "separate the formulas: one at a time"
+        if previous.type == "NUMBER" and at + 1 < len(tokens) and tokens[at + 1].type == "NUMBER":
+            whole, part = previous, tokens[at + 1]
+            help = f"write {whole}.{part} for a decimal number, {whole}{part} for a whole one"
+        return refuse("syntax", "a comma is only read between the arguments of a function", span, help)
     if kind == "PLUS_MINUS":
         help = "an uncertainty belongs to a value: --x '2±0.1'"
         return refuse("syntax", "'±' is not read in a formula", span, help)

@@ -1,0 +1,1 @@
+backprop eval "1/2x" --x 1

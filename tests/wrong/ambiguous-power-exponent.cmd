@@ -1,0 +1,1 @@
+backprop eval "2e-3x" --x 1

@@ -1,0 +1,1 @@
+backprop eval "e^2x" --x 1

@@ -1,0 +1,1 @@
+backprop eval "√2x" --x 1

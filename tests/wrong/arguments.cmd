@@ -1,0 +1,1 @@
+backprop eval "atan2(x)" --x 1

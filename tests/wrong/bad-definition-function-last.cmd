@@ -1,0 +1,1 @@
+backprop eval "f(x) = x^2" --x 3

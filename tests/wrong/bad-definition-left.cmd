@@ -1,0 +1,1 @@
+backprop eval "2x = 4" --x 1

@@ -1,0 +1,1 @@
+backprop eval "f(x, x) = x; f(1, 2)"

@@ -1,0 +1,1 @@
+backprop eval "x^2" --x 0,73

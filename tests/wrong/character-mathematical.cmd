@@ -1,0 +1,1 @@
+backprop eval "𝑥^2" --x 1

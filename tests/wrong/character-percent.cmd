@@ -1,0 +1,1 @@
+backprop eval "5% * x" --x 1

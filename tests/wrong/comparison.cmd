@@ -1,0 +1,1 @@
+backprop eval "x > 0" --x 1

@@ -1,0 +1,1 @@
+backprop eval "if(x, 1, 2)" --x 1

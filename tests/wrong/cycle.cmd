@@ -1,0 +1,1 @@
+backprop eval "a = b + x; b = 2*a; a" --x 1

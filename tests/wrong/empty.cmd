@@ -1,0 +1,1 @@
+backprop eval "  # nothing here"

@@ -1,0 +1,1 @@
+backprop eval "n!" --n 2.5

@@ -1,0 +1,1 @@
+backprop eval "(x + 1)!" --x 2

@@ -1,0 +1,1 @@
+backprop eval -f missing.txt

@@ -1,0 +1,1 @@
+backprop eval "2 sin x" --x 1

@@ -1,0 +1,1 @@
+backprop eval "sin^-1(x)" --x 0.5

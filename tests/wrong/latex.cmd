@@ -1,0 +1,1 @@
+backprop eval "\\frac{x}{2}" --x 1

@@ -1,0 +1,1 @@
+backprop eval "1e9999999"

@@ -1,0 +1,1 @@
+backprop eval "1/x" --x 0 --exact

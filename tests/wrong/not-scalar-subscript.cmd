@@ -1,0 +1,1 @@
+backprop eval "w[0]*x" --w 1 --x 1

@@ -1,0 +1,1 @@
+backprop eval "[1, 2]*x" --x 1

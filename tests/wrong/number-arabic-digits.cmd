@@ -1,0 +1,1 @@
+backprop eval "x + ٣" --x 1

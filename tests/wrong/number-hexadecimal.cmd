@@ -1,0 +1,1 @@
+backprop eval "0x1F"

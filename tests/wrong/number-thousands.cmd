@@ -1,0 +1,1 @@
+backprop eval "1,000*x" --x 1

@@ -1,0 +1,1 @@
+backprop eval "1_000*x" --x 1

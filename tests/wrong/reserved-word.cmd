@@ -1,0 +1,1 @@
+backprop eval "for + 1" --for 2

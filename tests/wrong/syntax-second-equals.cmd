@@ -1,0 +1,1 @@
+backprop eval "a = b = 2"

@@ -1,0 +1,1 @@
+backprop eval "α + a" --a 1

@@ -1,0 +1,1 @@
+backprop eval "json + 1" --json

@@ -1,0 +1,1 @@
+backprop eval "(x+y)*z" --x 1

@@ -1,0 +1,1 @@
+backprop eval "sigmid(x)" --x 3

@@ -1,0 +1,1 @@
+backprop eval "weight*2" --wieght 3

@@ -1,0 +1,1 @@
+backprop eval "x" --bind x

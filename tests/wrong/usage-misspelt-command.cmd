@@ -1,0 +1,1 @@
+backprop evla "x" --x 1

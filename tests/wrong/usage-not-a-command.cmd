@@ -1,0 +1,1 @@
+backprop "(x+y)*z"

@@ -1,0 +1,1 @@
+backprop eval "x*y" -x 1 --y 2

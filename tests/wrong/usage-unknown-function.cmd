@@ -1,0 +1,1 @@
+backprop functions tahn

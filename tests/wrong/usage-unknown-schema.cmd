@@ -1,0 +1,1 @@
+backprop schema evl
