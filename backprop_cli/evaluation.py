@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from .bindings import Bound, number
 from .errors import BackpropError, Label, refuse, similar
-from .findings import LOSSES, Finding, findings, stable_form
-from .formulas import formulas, node_id
+from .findings import LOSSES, Finding, Subject, findings, stable_form
+from .formulas import formulas, titles
 from .graph import Graph
 from .limits import DEFAULT_LIMITS, Limits, over_limit
 from .lowering import CONSTANTS, Lowered, lower
@@ -301,11 +301,10 @@ def rescued(
         values, uncertainties = values_of(bindings, balls)
     first = min(lost)
     graph = lowered.graph
-    text = formulas(graph)[first]
     advice = stable_form(graph, lost)
     finding = Finding(
         "lost-in-doubles",
-        f"doubles lose the result at {node_id(first)} = {text}, so the run was repeated in ball arithmetic",
+        f"doubles lose the result at {Subject(plain)(first)}, so the run was repeated in ball arithmetic",
         first,
         graph.spans.get(first),
         f"write {advice}" if advice else "--digits 20 does so from the start",
@@ -354,8 +353,7 @@ def not_exact(program: Program, result: Run, name: str, found: Any) -> BackpropE
         if any(place is found for place in places) or (
             isinstance(result.values[node], NotFraction) and result.values[node].reason == found.reason
         ):
-            text = formulas(graph)[node]
-            message = f"{what} is no fraction: {found.reason}, at {node_id(node)} = {text}"
+            message = f"{what} is no fraction: {found.reason}, at {Subject(result)(node)}"
             return refuse(
                 "not-exact", message, graph.spans.get(node), "leave out --exact, or use --digits 30"
             ).located(program.source)
@@ -390,7 +388,7 @@ def in_balls(program: Program, lowered: Lowered, bindings: Mapping[str, Bound], 
         node = min(len(reached), len(lowered.graph) - 1)
         raise refuse(
             "not-certified",
-            f"{node_id(node)} = {formulas(lowered.graph)[node]} compares numbers too close to tell apart with"
+            f"{formulas(lowered.graph, titles(lowered.graph, lowered.output))[node]} compares numbers too close to tell apart with"
             f" {precision:,} bits",
             lowered.graph.spans.get(node),
             "leave out --digits",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .errors import Span
-from .formulas import formulas, node_id
+from .formulas import formulas, titles
 from .graph import Graph
 from .numerals import is_ball, is_finite, short
 from .run import Run
@@ -55,7 +55,7 @@ def findings(run: Run) -> list[Finding]:
     """Everything worth a warning in a run on floats or balls, in the order of evaluation."""
     live = live_nodes(run)
     found: list[Finding] = []
-    texts: list[str] = []
+    subject = Subject(run)
     for node, operation in enumerate(run.graph.operations):
         inputs = run.graph.inputs[node]
         if not live[node] or not inputs:
@@ -66,8 +66,7 @@ def findings(run: Run) -> list[Finding]:
             if result is None:
                 continue
             code, sentence = result
-            texts = texts or formulas(run.graph)
-            found.append(Finding(code, f"{subject(run.graph, node, texts)}: {sentence}", node, run.graph.spans.get(node)))
+            found.append(Finding(code, f"{subject(node)}: {sentence}", node, run.graph.spans.get(node)))
             break
     return limited(found)
 
@@ -86,9 +85,20 @@ def limited(found: list[Finding]) -> list[Finding]:
     return kept
 
 
-def subject(graph: Graph, node: int, texts: list[str]) -> str:
-    """How a finding names its node: `f = log(x)`, or `n3 = log(x)`."""
-    return f"{graph.names.get(node) or node_id(node)} = {texts[node]}"
+class Subject:
+    """How messages name the nodes of a run: `f = log(x)`. The texts are made when the first is asked for."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.titles: list[str] = []
+        self.texts: list[str] = []
+
+    def __call__(self, node: int) -> str:
+        graph = self.run.graph
+        if not self.titles:
+            self.titles = titles(graph, self.run.output)
+            self.texts = formulas(graph, self.titles)
+        return f"{self.titles[node]} = {self.texts[node]}"
 
 
 def at(values: list[Any]) -> str:
@@ -231,7 +241,7 @@ def stable_form(graph: Graph, near: set[int]) -> str:
 
 def instantiated(advice: str, graph: Graph, letters: dict[str, int]) -> str:
     """`sigmoid(u)` with the formula that u stands for."""
-    texts = formulas(graph)
+    texts = formulas(graph, titles(graph, len(graph) - 1))
     for letter, found in letters.items():
         inner = graph.names.get(found) or texts[found]
         advice = re.sub(rf"\b{letter}\b", lambda _, inner=inner: inner, advice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .formulas import formulas
+from .formulas import formulas, titles
 from .graph import Graph
 from .namespaces.graphs import differentiate
 from .notation import CALLED
@@ -41,11 +41,11 @@ def entry(row: Operation) -> Entry:
     inputs = [graph.input(name) for name in names]
     node = graph.apply(row.name, *inputs)
     derived, gradient = differentiate(graph, node)
-    texts = formulas(derived)
+    texts = formulas(derived, titles(derived, node))
     slopes = {name: texts[gradient[name]] for name in names if derived.literals.get(gradient[name]) != "0"}
     listed = "x1, x2, …" if row.variadic else row.parameters
     call = f"{CALLED.get(row.name, row.name)}({listed})"
-    sign = formulas(graph)[node] if row.symbol else ""
+    sign = formulas(graph, titles(graph, node))[node] if row.symbol else ""
     return Entry(
         row.name,
         f"{sign} or {call}" if sign and not sign.startswith(f"{row.name}(") else call,

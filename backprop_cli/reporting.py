@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from .errors import Span
 from .evaluation import Evaluation
 from .findings import Finding
-from .formulas import formulas, node_id
+from .formulas import formulas, node_id, titles
+from .graph import Graph
 from .numerals import is_finite
 from .syntax.printer import print_program
 
@@ -21,24 +22,26 @@ class Use(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One node. `gradient` is 0 where no path leads to the output; `local` has a slope for each input."""
+    """One node.
+
+    title     what a person calls it: its name, f for the output, v1, v2, … for other gates, a numeral.
+    slopes    the local derivative along each input; None where nothing passes.
+    gradient  0 where no path leads to the output; `reached` tells that from a gradient that happens to be 0.
+    """
 
     node: int
     id: str
+    title: str
     operation: str
     name: str | None
     formula: str
     span: Span | None
     inputs: tuple[int, ...]
-    local: tuple[Any, ...]
+    slopes: tuple[Any, ...]
     value: Any
     gradient: Any
+    reached: bool
     uses: tuple[Use, ...]
-
-    @property
-    def title(self) -> str:
-        """The node's name, or its id."""
-        return self.name or self.id
 
 
 class Uncertainty(NamedTuple):
@@ -53,8 +56,9 @@ class Uncertainty(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A whole evaluation."""
+    """A whole evaluation; `graph` is what its rows describe."""
 
+    graph: Graph
     source: str
     parsed: str
     numbers: str
@@ -86,25 +90,29 @@ def report(evaluation: Evaluation) -> Report:
         for source, slope in zip(graph.inputs[node], slopes, strict=True):
             if slope is not None:
                 uses[source].append(Use(node, upstream, slope))
-    texts = formulas(graph)
+    called = titles(graph, run.output)
+    texts = formulas(graph, called)
     rows = tuple(
         Row(
             node,
             node_id(node),
+            called[node],
             operation.name,
             graph.names.get(node),
             texts[node],
             graph.spans.get(node),
             graph.inputs[node],
-            tuple(0 if slope is None else slope for slope in run.slopes[node] or (0,) * len(graph.inputs[node])),
+            run.slopes[node] or (None,) * len(graph.inputs[node]),
             run.values[node],
             0 if run.adjoints[node] is None else run.adjoints[node],
+            run.adjoints[node] is not None,
             tuple(uses[node]),
         )
         for node, operation in enumerate(graph.operations)
     )
     gradient = run.gradient()
     return Report(
+        graph,
         evaluation.program.source,
         print_program(evaluation.program),
         evaluation.numbers,

@@ -78,12 +78,13 @@ def row_json(row: Row, digits: int | None) -> str:
     return write_object(
         {
             "id": write_text(row.id),
+            "title": write_text(row.title),
             "op": write_text(row.operation),
             "name": write_text(row.name),
             "formula": write_text(row.formula),
             "span": write_span(row.span),
             "inputs": write_list([write_text(node_id(node)) for node in row.inputs]),
-            "local": write_list([token(slope, digits) for slope in row.local]),
+            "local": write_list([token(slope or 0, digits) for slope in row.slopes]),
             "value": token(row.value, digits),
             "gradient": token(row.gradient, digits),
         }

@@ -76,7 +76,8 @@ def important(rows: list[Row], output: int) -> list[Row]:
 
 def headline(report: Report) -> str:
     """What was computed, and the result; a program of several lines by its output's name."""
-    text = report.output_name or report.rows[report.output].formula
+    row = report.rows[report.output]
+    text = report.output_name or row.formula
     return f"{safe(text)} = {short(report.value, report.digits)}"
 
 
