@@ -6,42 +6,29 @@ from typing import Annotated
 import typer
 
 from ..errors import refuse
-from ..evaluation import evaluate
-from ..limits import DEFAULT_LIMITS, Limits
+from ..limits import DEFAULT_LIMITS
 from ..reporting import Report, report
-from ..syntax import parse
-from .formula import FormulaCommand, formula_text, read_bindings, stdin_once
+from . import options
+from .formula import FormulaCommand
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @app.command(cls=FormulaCommand, context_settings={"help_option_names": ["--help", "-h"]})
 def eval_(
-    expression: Annotated[
-        str | None, typer.Argument(metavar="[FORMULA]", help="The formula, or - for standard input.")
-    ] = None,
-    file: Annotated[str | None, typer.Option("-f", "--file", help="Read the formula from a file.")] = None,
-    bind: Annotated[
-        list[str] | None, typer.Option("--bind", metavar="NAME=VALUE", help="The same as NAME=VALUE or --NAME VALUE.")
-    ] = None,
-    bindings: Annotated[
-        str | None, typer.Option("--bindings", metavar="FILE", help="Read values from a JSON object (-: standard input).")
-    ] = None,
+    expression: options.Formula = None,
+    file: options.File = None,
+    bind: options.Bind = None,
+    bindings: options.Bindings = None,
     tree: Annotated[bool, typer.Option("--tree", help="Show a tree instead of a table.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object (see: backprop schema eval).")] = False,
-    exact: Annotated[bool, typer.Option("--exact", help="Compute with fractions.")] = False,
-    digits: Annotated[
-        int | None, typer.Option("--digits", metavar="N", help="Compute N certified digits.")
-    ] = None,
-    max_characters: Annotated[
-        int, typer.Option("--max-characters", metavar="N", help="Longest formula.")
-    ] = DEFAULT_LIMITS.characters,
-    max_tokens: Annotated[
-        int, typer.Option("--max-tokens", metavar="N", help="Most words and signs.")
-    ] = DEFAULT_LIMITS.tokens,
-    max_depth: Annotated[int, typer.Option("--max-depth", metavar="N", help="Deepest brackets.")] = DEFAULT_LIMITS.depth,
-    max_nodes: Annotated[int, typer.Option("--max-nodes", metavar="N", help="Largest graph.")] = DEFAULT_LIMITS.nodes,
-    traceback: Annotated[bool, typer.Option("--traceback", hidden=True)] = False,
+    json: options.Json = False,
+    exact: options.Exact = False,
+    digits: options.Digits = None,
+    max_characters: options.MaxCharacters = DEFAULT_LIMITS.characters,
+    max_tokens: options.MaxTokens = DEFAULT_LIMITS.tokens,
+    max_depth: options.MaxDepth = DEFAULT_LIMITS.depth,
+    max_nodes: options.MaxNodes = DEFAULT_LIMITS.nodes,
+    traceback: options.Traceback = False,
 ) -> None:
     """Values and gradients of every node of a formula.
 
@@ -52,17 +39,12 @@ def eval_(
     Every name in the formula that it does not define is a variable: give it a value with --NAME VALUE or NAME=VALUE.
     A value is a number or a constant expression such as pi/2; 2±0.1 carries an uncertainty; @FILE reads a file.
     """
-    if exact and digits is not None:
-        raise refuse("usage", "--exact and --digits are two kinds of numbers", help="choose one of them")
     if json and tree:
         raise refuse("usage", "--json and --tree are two kinds of output", help="choose one of them")
-    stdin_once(expression, file, bindings)
-    limits = Limits(max_characters, max_tokens, max_depth, max_nodes)
-    text = formula_text(expression, file)
-    given = read_bindings(bind or [], bindings, limits)
-    options = {"json": json, "tree": tree, "exact": exact, "digits": digits is not None, "bind": False, "file": False}
-    evaluation = evaluate(parse(text, limits), given, exact=exact, digits=digits, limits=limits, options=options)
-    show(report(evaluation), json, tree)
+    asked = options.request(
+        expression, file, bind, bindings, max_characters, max_tokens, max_depth, max_nodes
+    )
+    show(report(options.evaluated(asked, exact, digits, json=json, tree=tree)), json, tree)
 
 
 def show(result: Report, json: bool, tree: bool) -> None:
