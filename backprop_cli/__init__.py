@@ -5,8 +5,8 @@
     >>> result.value, result.gradient
     (-12.0, {'x': -3.0, 'y': -3.0, 'z': 4.0})
 
-The commands are a shell over these functions. Each name is imported when it is first used, so that the import itself
-costs nothing.
+The commands are a shell over these functions. Each name is imported when it is first used, so that
+the import itself costs nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .namespaces.graphs import differentiate
     from .operations import OPERATIONS, Operation
     from .reporting import Report, report
-    from .run import Run, backward, forward, run
+    from .run import Run, backward, forward
     from .syntax import parse
 
 __version__ = "0.1.0"
@@ -47,7 +47,6 @@ _HOMES = {
     "Run": "run",
     "backward": "run",
     "forward": "run",
-    "run": "run",
     "parse": "syntax",
 }
 
@@ -70,7 +69,6 @@ __all__ = [
     "lower",
     "parse",
     "report",
-    "run",
 ]
 
 

@@ -1,4 +1,5 @@
-"""The command line's frame. Each command lives in a module of its own, imported when it is called."""
+"""The command line's frame. Each command lives in a module of its own, imported when it is called.
+"""
 
 import sys
 from importlib import import_module
@@ -9,7 +10,7 @@ from typer.core import TyperGroup
 
 from ..errors import refuse, similar
 
-COMMANDS = ("eval", "functions", "schema")
+COMMANDS = ("eval", "gradcheck", "functions", "schema")
 
 UsageError = typer.BadParameter.__mro__[1]
 
@@ -72,7 +73,8 @@ def show_version(wanted: bool) -> None:
 def backprop(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """Back-propagation for formulas: every node's value and gradient.
@@ -85,7 +87,9 @@ def backprop(
 
 
 def run_command(words: list[str]) -> int:
-    """Run one command; returns its exit status, raises BackpropError for everything a user can get wrong."""
+    """Run one command; returns its exit status, raises BackpropError for everything a user can get
+    wrong.
+    """
     try:
         result = app(args=words, prog_name="backprop", standalone_mode=False)
     except UsageError as error:
@@ -112,4 +116,6 @@ def flush() -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise refuse("output", f"the result could not be written: {(error.strerror or 'closed').lower()}") from None
+        raise refuse(
+            "output", f"the result could not be written: {(error.strerror or 'closed').lower()}"
+        ) from None

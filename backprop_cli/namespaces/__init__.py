@@ -1,7 +1,8 @@
 """The kinds of numbers that the table of operations runs on, one module each.
 
-Every namespace has the same names: the primitives that the rows are written with, and, by `fallback`, the forward of
-every row. So `xp.sigmoid` exists in each of them, and only `xp.exp` had to be written.
+Every namespace has the same names: the primitives that the rows are written with, and, by
+`fallback`, the forward of every row. So `xp.sigmoid` exists in each of them, and only `xp.exp` had
+to be written.
 
     floats   IEEE doubles by the standard library
     exact    fractions

@@ -1,7 +1,9 @@
-"""Numbers with a certified error: python-flint's `arb`, at the precision that `flint.ctx.prec` says.
+"""Numbers with a certified error: python-flint's `arb`, at the precision that `flint.ctx.prec`
+says.
 
-Each value is a ball, a midpoint with a radius that holds the true result. What is not finite is NaN here. A
-comparison that two overlapping balls leave open raises `Undecided`; the caller tries again with more bits.
+Each value is a ball, a midpoint with a radius that holds the true result. What is not finite is NaN
+here. A comparison that two overlapping balls leave open raises `Undecided`; the caller tries again
+with more bits.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, arb_series, ctx, fmpq
 
 from . import fallback
-from .choices import both, choose, either, gate, no, slopes
+from .choices import both, choose, either, gate, no, slopes  # noqa: F401  (names of xp)
+from .unlimited import damp, in_range, narrow, wide  # noqa: F401  (names of xp)
 
 PRECISIONS = (96, 192, 448, 1024, 2304, 5120, 12288)
 
@@ -27,7 +30,7 @@ class Undecided(ArithmeticError):
 
 
 def __getattr__(name: str) -> Any:
-    computed = {
+    computed: dict[str, Callable[[], arb]] = {
         "zero": lambda: arb(0),
         "one": lambda: arb(1),
         "ln2": arb.const_log2,
@@ -42,7 +45,12 @@ def __getattr__(name: str) -> Any:
 
 def constant(text: str) -> arb:
     """A ball around a literal."""
-    named = {"pi": arb.pi, "e": arb.const_e, "tau": lambda: 2 * arb.pi(), "nan": arb.nan}
+    named: dict[str, Callable[[], arb]] = {
+        "pi": arb.pi,
+        "e": arb.const_e,
+        "tau": lambda: 2 * arb.pi(),
+        "nan": arb.nan,
+    }
     if text in named:
         return named[text]()
     if text.lstrip("-") == "inf":
@@ -52,7 +60,7 @@ def constant(text: str) -> arb:
     return arb(text if text[-1] != "." else text[:-1])
 
 
-# --------------------------------------------------------------------------------------------- choices
+# ------------------------------------------------------------------------------------------ choices
 
 
 def order(x: Any, y: Any) -> int:
@@ -64,9 +72,14 @@ def order(x: Any, y: Any) -> int:
         return 1
     if difference < 0:
         return -1
-    if difference == 0:
+    if difference == 0 or (is_infinite(x) and is_infinite(y)):
         return 0
     raise Undecided
+
+
+def is_infinite(x: Any) -> bool:
+    x = arb(x)
+    return bool(x.is_exact() and not x.is_finite())
 
 
 def less(x: Any, y: Any) -> bool:
@@ -86,8 +99,6 @@ def greater_equal(x: Any, y: Any) -> bool:
 
 
 def equal(x: Any, y: Any) -> bool:
-    if isinstance(y, arb) and not y.is_finite():
-        return bool(x is y)
     return order(x, y) == 0
 
 
@@ -117,12 +128,15 @@ def copysign(x: Any, y: Any) -> Any:
     return abs(x) if order(y, 0) >= 0 else -abs(x)
 
 
-# ---------------------------------------------------------------------------------- arithmetic and roots
+# ----------------------------------------------------------------------------- arithmetic and roots
 
 
 def precisely(formula: Callable[..., Any], *x: Any) -> Any:
     """The formula itself: balls lose nothing unseen."""
     return formula(sys.modules[__name__], *x)
+
+
+precisely_each = precisely
 
 
 def divide(x: Any, y: Any) -> Any:
@@ -149,10 +163,6 @@ def power(x: Any, y: Any) -> Any:
     if order(x, 0) == 0:
         return arb(0) if y > 0 else arb.nan()
     return arb(x) ** y
-
-
-def power_before(x: Any, y: Any, out: Any) -> Any:
-    return power(x, y - 1)
 
 
 def mod(x: Any, y: Any) -> Any:
@@ -211,20 +221,34 @@ def hypot(x: Any, y: Any) -> Any:
     return norm(arb(x), arb(y))
 
 
+def direction(*x: Any) -> tuple[Any, ...]:
+    """Each number's share of the norm of all; 0 for the zero vector."""
+    length = norm(*x)
+    return tuple(u if length == 0 else u / length for u in x)
+
+
 def cbrt(x: Any) -> Any:
     return x.root(3) if order(x, 0) >= 0 else -((-x).root(3))
 
 
-def logsumexp(*x: Any) -> Any:
+def shifted(*x: Any) -> tuple[Any, list[Any]]:
+    """The largest number (or nearly), and the exponentials of all less it."""
     top = max(x, key=lambda u: float(u.mid()))
-    return top + sum(*[(u - top).exp() for u in x]).log()
+    return top, [(u - top).exp() for u in x]
+
+
+def logsumexp(*x: Any) -> Any:
+    top, exponentials = shifted(*x)
+    return top + sum(*exponentials).log()
 
 
 def softmax(*x: Any) -> tuple[Any, ...]:
-    return tuple(1 / sum(*[(v - u).exp() for v in x]) for u in x)
+    _, exponentials = shifted(*x)
+    total = sum(*exponentials)
+    return tuple(u / total for u in exponentials)
 
 
-# ----------------------------------------------------------------------- functions of one or two numbers
+# ------------------------------------------------------------------ functions of one or two numbers
 
 
 def method(name: str) -> Callable[[Any], Any]:
@@ -241,7 +265,7 @@ sin, cos, tan, asin, acos, atan = map(method, ("sin", "cos", "tan", "asin", "aco
 sinh, cosh, tanh = map(method, ("sinh", "cosh", "tanh"))
 asinh, acosh, atanh = map(method, ("asinh", "acosh", "atanh"))
 erf, erfc, erfinv = map(method, ("erf", "erfc", "erfinv"))
-gamma, digamma, reciprocal_gamma = map(method, ("gamma", "digamma", "rgamma"))
+gamma, reciprocal_gamma = map(method, ("gamma", "rgamma"))
 
 
 def atan2(y: Any, x: Any) -> Any:
@@ -285,22 +309,76 @@ def lgamma(x: Any) -> Any:
     return (arb.pi() / abs(x.sin_pi())).log() - (1 - x).lgamma()
 
 
+def digamma(x: Any) -> Any:
+    """For negative x by reflection (DLMF 5.5.4)."""
+    if order(x, 0) > 0:
+        return x.digamma()
+    return (1 - x).digamma() - arb.pi() * x.cot_pi()
+
+
 def polygamma(n: Any, x: Any) -> Any:
-    return acb(x).polygamma(whole(n)).real
+    """For negative x by reflection (DLMF 5.15.6), with the Taylor series of cot."""
+    n = whole(n)
+    if not 0 <= n <= 1001:
+        return arb.nan()
+    if n == 0:
+        return digamma(x)
+    if order(x, 0) > 0:
+        return acb(x).polygamma(n).real
+    if not x.is_finite():
+        return arb.nan()
+    reflected = acb(1 - x).polygamma(n).real
+    cap, ctx.cap = ctx.cap, n + 1
+    try:
+        series = arb_series([x, 1], prec=n + 1).cot_pi()
+    finally:
+        ctx.cap = cap
+    return (-1) ** n * reflected - arb.pi() * arb.fac_ui(n) * series[n]
 
 
-# -------------------------------------------------------------------------------------------- rounding
+def erfcx(x: Any) -> Any:
+    """exp(x^2)*erfc(x), for large x without the exponential (DLMF 7.11.2, 13.6.8)."""
+    if order(x, 1) < 0:
+        return (x * x).exp() * x.erfc()
+    half = arb(0.5)
+    return (x * x).hypgeom_u(half, half) / arb.const_sqrt_pi()
 
 
-def nearest_double(formula: Callable[..., Any], *x: float) -> float:
-    """The double nearest to formula(balls, *x); NaN where it is undefined or stays uncertain at 12,288 bits."""
+# ----------------------------------------------------------------------------------------- rounding
+
+
+def certain_double(ball: Any) -> float | None:
+    """The double that every number in a ball rounds to; None if there are several.
+
+    64 certain bits are taken as enough: the result is then within 0.5005 ulp.
+    """
+    if not ball.is_finite():
+        return None
+    nearest = float(ball.mid())
+    if ball.rel_accuracy_bits() >= 64 or float(ball.lower()) == float(ball.upper()):
+        return nearest
+    return None
+
+
+def nearest_doubles(formula: Callable[..., Any], *x: float) -> tuple[float, ...]:
+    """The doubles nearest to the numbers that formula(balls, *x) gives.
+
+    NaN for one that is undefined or stays uncertain at 12,288 bits, and for all if a choice stays
+    open.
+    """
     namespace = sys.modules[__name__]
+    doubles: list[float | None] = [None] * len(x)
     for precision in PRECISIONS:
         with ctx.workprec(precision):
             try:
-                ball = formula(namespace, *map(arb, x))
+                doubles = [certain_double(ball) for ball in formula(namespace, *map(arb, x))]
             except Undecided:
                 continue
-            if ball.rel_accuracy_bits() >= 64:
-                return float(ball.mid())
-    return float("nan")
+        if None not in doubles:
+            break
+    return tuple(float("nan") if u is None else u for u in doubles)
+
+
+def nearest_double(formula: Callable[..., Any], *x: float) -> float:
+    """The double nearest to formula(balls, *x); NaN where it is undefined or stays uncertain."""
+    return nearest_doubles(lambda b, *x: (formula(b, *x),), *x)[0]

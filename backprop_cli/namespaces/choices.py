@@ -32,5 +32,5 @@ def gate(condition: bool, slope: Any) -> Any:
 
 
 def slopes(operation: Any, node: int) -> Any:
-    """The form of the slopes of `operation` (at `node`) that numbers run: the one that keeps its digits."""
+    """The slopes of `operation` (at `node`) as numbers run them: the form that keeps its digits."""
     return operation.slopes

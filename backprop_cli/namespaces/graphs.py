@@ -1,8 +1,8 @@
 """Nodes of a graph as numbers: running the table on symbols writes the derivative as more nodes.
 
-A gradient that passes only under a condition is `Gated`: it stays the pair (condition, value) along the whole way
-back, and becomes `if(condition, value, 0)` only at the end. So 0·∞ from an unused branch of `if` cannot arise when
-the derivative is evaluated, however steep the branch is.
+A gradient that passes only under a condition is `Gated`: it stays the pair (condition, value) along
+the whole way back, and becomes `if(condition, value, 0)` only at the end. So 0·∞ from an unused
+branch of `if` cannot arise when the derivative is evaluated, however steep the branch is.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from typing import Any, NamedTuple
 from ..graph import Graph
 from ..operations import Operation
 from ..run import backward
+from . import unlimited
 
 RENAMED = {"both": "and", "either": "or", "no": "not", "maximum": "max", "minimum": "min"}
 
 
 class Symbol:
-    """A node of the graph that is being written. Compares by identity: conditions are nodes, too."""
+    """A node of the graph that is being written. Compares by identity: conditions are nodes."""
 
-    __slots__ = ("space", "node")
+    __slots__ = ("node", "space")
 
     def __init__(self, space: Graphs, node: int) -> None:
         self.space = space
@@ -60,7 +61,7 @@ class Gated(NamedTuple):
 
 
 class Graphs:
-    """The namespace that appends to `graph`. Equal nodes are made once; 0 and 1 are simplified away."""
+    """The namespace that appends to a graph: equal nodes once, 0 and 1 simplified away."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -74,7 +75,7 @@ class Graphs:
         operation = RENAMED.get(name, name)
         return lambda *arguments: self.apply(operation, *arguments)
 
-    # ------------------------------------------------------------------------------------- nodes
+    # ---------------------------------------------------------------------------------------- nodes
 
     def symbol(self, value: Any) -> Symbol:
         """A symbol for a symbol or a whole number."""
@@ -98,7 +99,7 @@ class Graphs:
                 self.graph.origins[node] = self.origin
         return Symbol(self, node)
 
-    # -------------------------------------------------------------------------------- arithmetic
+    # ----------------------------------------------------------------------------------- arithmetic
 
     def folded(self, operation: Callable[[int, int], int], x: Symbol, y: Symbol) -> Symbol | None:
         """The result for two whole literals, None for anything else."""
@@ -108,29 +109,29 @@ class Graphs:
         return self.constant(str(operation(int(a), int(b))))
 
     def add(self, x: Any, y: Any) -> Symbol:
-        x, y = self.symbol(x), self.symbol(y)
-        folded = self.folded(operator.add, x, y)
+        a, b = self.symbol(x), self.symbol(y)
+        folded = self.folded(operator.add, a, b)
         if folded is not None:
             return folded
-        if self.literal(x) == "0":
-            return y
-        return x if self.literal(y) == "0" else self.apply("add", x, y)
+        if self.literal(a) == "0":
+            return b
+        return a if self.literal(b) == "0" else self.apply("add", a, b)
 
     def subtract(self, x: Any, y: Any) -> Symbol:
-        x, y = self.symbol(x), self.symbol(y)
-        folded = self.folded(operator.sub, x, y)
+        a, b = self.symbol(x), self.symbol(y)
+        folded = self.folded(operator.sub, a, b)
         if folded is not None:
             return folded
-        if self.literal(y) == "0":
-            return x
-        return self.negate(y) if self.literal(x) == "0" else self.apply("subtract", x, y)
+        if self.literal(b) == "0":
+            return a
+        return self.negate(b) if self.literal(a) == "0" else self.apply("subtract", a, b)
 
     def multiply(self, x: Any, y: Any) -> Symbol:
-        x, y = self.symbol(x), self.symbol(y)
-        folded = self.folded(operator.mul, x, y)
+        a, b = self.symbol(x), self.symbol(y)
+        folded = self.folded(operator.mul, a, b)
         if folded is not None:
             return folded
-        for one, other in ((x, y), (y, x)):
+        for one, other in ((a, b), (b, a)):
             literal = self.literal(one)
             if literal == "1":
                 return other
@@ -138,35 +139,41 @@ class Graphs:
                 return self.negate(other)
             if literal == "0":
                 return one
-        return self.apply("multiply", x, y)
+        return self.apply("multiply", a, b)
 
     def negate(self, x: Any) -> Symbol:
-        x = self.symbol(x)
-        literal = self.literal(x)
-        if literal is not None and literal not in ("nan", "0"):
+        a = self.symbol(x)
+        literal = self.literal(a)
+        if literal is not None and literal not in ("0", "nan", "pi", "e", "tau"):
             return self.constant(literal[1:] if literal[0] == "-" else f"-{literal}")
-        if self.graph.operations[x.node].name == "negate":
-            return Symbol(self, self.graph.inputs[x.node][0])
-        return self.apply("negate", x)
+        if self.graph.operations[a.node].name == "negate":
+            return Symbol(self, self.graph.inputs[a.node][0])
+        return self.apply("negate", a)
 
     def divide(self, x: Any, y: Any) -> Symbol:
-        x, y = self.symbol(x), self.symbol(y)
-        return x if self.literal(y) == "1" else self.apply("divide", x, y)
+        a, b = self.symbol(x), self.symbol(y)
+        return a if self.literal(b) == "1" else self.apply("divide", a, b)
 
     def power(self, x: Any, y: Any) -> Symbol:
-        x, y = self.symbol(x), self.symbol(y)
-        literal = self.literal(y)
+        a, b = self.symbol(x), self.symbol(y)
+        literal = self.literal(b)
         if literal == "1":
-            return x
+            return a
         if literal == "2":
-            return self.apply("square", x)
+            return self.apply("square", a)
         whole = literal is not None and literal.lstrip("-").isdigit()
-        return self.apply("whole_power" if whole else "power", x, y)
+        return self.apply("whole_power" if whole else "power", a, b)
 
     def precisely(self, formula: Callable[..., Any], *x: Any) -> Any:
         return formula(self, *x)
 
-    # ------------------------------------------------------------------------------- constants
+    precisely_each = precisely
+    in_range = staticmethod(unlimited.in_range)
+    damp = staticmethod(unlimited.damp)
+    wide = staticmethod(unlimited.wide)
+    narrow = staticmethod(unlimited.narrow)
+
+    # ------------------------------------------------------------------------------------ constants
 
     @property
     def zero(self) -> Symbol:
@@ -202,9 +209,11 @@ class Graphs:
         total = self.apply("logsumexp", *x)
         return tuple(self.apply("exp", u - total) for u in x)
 
-    # --------------------------------------------------------------------------------- choices
+    # -------------------------------------------------------------------------------------- choices
 
-    def choose(self, condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Symbol:
+    def choose(
+        self, condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any]
+    ) -> Symbol:
         return self.apply("where", condition, then(), otherwise())
 
     def gate(self, condition: Symbol, slope: Any) -> Gated:
@@ -243,17 +252,17 @@ class Graphs:
 
 
 def differentiate(graph: Graph, output: int | None = None) -> tuple[Graph, dict[str, int]]:
-    """The derivative as a graph: a copy of `graph` with more nodes, and for each input the node of its gradient.
+    """The derivative as a graph: a copy with more nodes, and the node of each input's gradient.
 
     The result can be run, and differentiated again, on any namespace.
     """
     last = len(graph) - 1 if output is None else output
     derived = graph.copy()
     space = Graphs(derived)
-    symbols = [Symbol(space, node) for node in range(last + 1)]
+    symbols = [Symbol(space, node) for node in range(len(graph))]
     adjoints, _ = backward(graph, symbols, space, last)
     gradient = {}
     for name, node in graph.input_nodes().items():
-        adjoint = adjoints[node] if node <= last else None
+        adjoint = adjoints[node]
         gradient[name] = space.settle(0 if adjoint is None else adjoint).node
     return derived, gradient

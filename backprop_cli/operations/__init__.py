@@ -1,7 +1,7 @@
 """The table of operations: one row each, and nothing else in the project knows a derivative rule.
 
-To add a function, add a row to the file where a reader would look for it. Every command, the reference pages and
-the tests of mathematics and accuracy take it from here.
+To add a function, add a row to the file where a reader would look for it. Every command, the
+reference pages and the tests of mathematics and accuracy take it from here.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from .statistics import STATISTICS
 
 OPERATIONS: dict[str, Operation] = {
     row.name: row
-    for rows in (LEAVES, ARITHMETIC, ELEMENTARY, PIECEWISE, CONDITIONS, ACTIVATIONS, SPECIAL, STATISTICS)
-    for row in rows
-}
+    for row in (
+        *LEAVES, *ARITHMETIC, *ELEMENTARY, *PIECEWISE, *CONDITIONS,
+        *ACTIVATIONS, *SPECIAL, *STATISTICS,
+    )
+}  # fmt: skip
 
 # Everything a formula can call: names and aliases. Leaves and conditions have no call.
 FUNCTIONS: dict[str, Operation] = {

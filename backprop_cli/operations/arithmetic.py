@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .row import Operation, Where
+from .row import Operation, Value, Where
 
 NONZERO_DIVISOR = Where("y is not 0", lambda x, y: y != 0)
 
@@ -12,14 +12,59 @@ def is_whole(x: object) -> bool:
     return x == x and abs(x) != float("inf") and x == x // 1  # type: ignore[operator,arg-type]
 
 
-def power_slopes(xp, out, x, y):  # type: ignore[no-untyped-def]
-    """x^y: the slope along x, and along y (none for a negative base)."""
+def divide_slopes(xp: Value, out: Value, x: Value, y: Value) -> Value:
     return (
-        xp.choose(xp.equal(y, 0), lambda: xp.zero, lambda: y * xp.power_before(x, y, out)),
+        xp.divide(1, y),
+        -xp.in_range(xp.divide(out, y), lambda b, u, v: b.divide(b.divide(u, v), v), x, y),
+    )
+
+
+def power_slopes(xp: Value, out: Value, x: Value, y: Value) -> Value:
+    """x^y: the slope along x, and along y (none for a negative base).
+
+    Away from 0 and infinity by way of x^y, since the rounding of y - 1 can cost hundreds of ulp.
+    """
+
+    def at_an_end() -> Value:
+        return xp.damp(y, xp.power(x, y - 1))
+
+    def between() -> Value:
+        slope = xp.damp(y, xp.divide(out, x))
+        return xp.in_range(slope, lambda b, u, v: v * b.power(u, v - 1), x, y)
+
+    end = xp.either(xp.equal(x, 0), xp.is_infinite(x))
+    return (
+        xp.choose(xp.equal(y, 0), lambda: xp.zero, lambda: xp.choose(end, at_an_end, between)),
         xp.choose(
             xp.equal(x, 0),
             lambda: xp.choose(xp.less(y, 0), lambda: xp.constant("-inf"), lambda: xp.zero),
-            lambda: out * xp.log(x),
+            lambda: xp.in_range(
+                xp.damp(xp.log(x), out), lambda b, u, v: b.power(u, v) * b.log(u), x, y
+            ),
+        ),
+    )
+
+
+def whole_power_slopes(xp: Value, out: Value, x: Value, n: Value) -> Value:
+    def slope(b: Value, u: Value, m: Value) -> Value:
+        return m * b.power(u, m - 1)
+
+    return (
+        xp.choose(
+            xp.equal(n, 0), lambda: xp.zero, lambda: xp.in_range(slope(xp, x, n), slope, x, n)
+        ),
+        None,
+    )
+
+
+def mod_slopes(xp: Value, out: Value, x: Value, y: Value) -> Value:
+    """1 and -floor(x/y): the whole number next to (x - out)/y, since x/y may round up to one."""
+    return (
+        1,
+        xp.choose(
+            xp.is_infinite(out),  # y is infinite, of the other sign: x/y is just below 0
+            lambda: xp.one,
+            lambda: -xp.round(xp.divide(x, y) - xp.divide(out, y)),
         ),
     )
 
@@ -60,7 +105,7 @@ ARITHMETIC = (
     Operation(
         "divide", "x, y",
         lambda xp, x, y: xp.divide(x, y),
-        lambda xp, out, x, y: (xp.divide(1, y), -xp.divide(out, y)),
+        divide_slopes,
         "divide: the numerator gets 1/y, the denominator -x/y^2",
         textbook=lambda xp, out, x, y: (xp.divide(1, y), -xp.divide(x, xp.square(y))),
         domain=NONZERO_DIVISOR,
@@ -95,11 +140,9 @@ ARITHMETIC = (
     Operation(
         "whole_power", "x, n",
         lambda xp, x, n: xp.power(x, n),
-        lambda xp, out, x, n: (
-            xp.choose(xp.equal(n, 0), lambda: xp.zero, lambda: n * xp.power(x, n - 1)),
-            None,
-        ),
+        whole_power_slopes,
         "power rule: n*x^(n-1); the fixed exponent n gets nothing",
+        textbook=lambda xp, out, x, n: (n * xp.power(x, n - 1), None),
         domain=Where("x is not 0 where n < 0", lambda x, n: x != 0 or n >= 0),
         symbol="^",
     ),
@@ -123,6 +166,7 @@ ARITHMETIC = (
         lambda xp, n: xp.factorial(n),
         lambda xp, out, n: (xp.precisely(lambda b, m: b.gamma(m + 1) * b.digamma(m + 1), n),),
         "n! is gamma(n + 1): its slope is n!*digamma(n + 1)",
+        textbook=lambda xp, out, n: (out * xp.digamma(n + 1),),
         domain=Where("n = 0, 1, 2, …", lambda n: is_whole(n) and n >= 0),
         positive=True,
         symbol="!",
@@ -131,7 +175,7 @@ ARITHMETIC = (
     Operation(
         "mod", "x, y",
         lambda xp, x, y: xp.mod(x, y),
-        lambda xp, out, x, y: (1, -xp.round(xp.divide(x - out, y))),
+        mod_slopes,
         "mod is x - y*floor(x/y): x passes unchanged, y gets -floor(x/y)",
         textbook=lambda xp, out, x, y: (1, -xp.floor(xp.divide(x, y))),
         domain=NONZERO_DIVISOR,

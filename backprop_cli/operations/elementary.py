@@ -1,77 +1,136 @@
 """Roots, exponentials, logarithms, trigonometric and hyperbolic functions.
 
-Slopes are written so that they keep their digits in float64; where that is not the form of the textbooks, the row
-has both. Sources: DLMF, the NIST Digital Library of Mathematical Functions.
+Slopes are written so that they keep their digits in float64; where that is not the form of the
+textbooks, the row has both. A slope that is infinite at the left end 0 of a domain takes abs(x), so
+that -0 is the same end.
+
+Sources: DLMF, the NIST Digital Library of Mathematical Functions.
 """
 
 from __future__ import annotations
 
-from .row import Operation, Where
+from .row import Operation, Value, Where
 
 POSITIVE = Where("x > 0", lambda x: x > 0)
 NOT_NEGATIVE = Where("x >= 0", lambda x: x >= 0)
 NOT_ZERO = Where("x is not 0", lambda x: x != 0)
 UNIT = Where("-1 <= x <= 1", lambda x: -1 <= x <= 1)
+UNIT_ENDS = Where("x = -1 or x = 1", lambda x: x in (-1, 1), "the slope there is infinite")
 OUTSIDE_UNIT = Where("x <= -1 or x >= 1", lambda x: x <= -1 or x >= 1)
 
 
-def one_minus_square(x):  # type: ignore[no-untyped-def]
+def one_minus_square(x: Value) -> Value:
     """1 - x^2 without cancellation near 1."""
     return (1 - x) * (1 + x)
 
 
-def outer_root(xp, x):  # type: ignore[no-untyped-def]
+def outer_root(xp: Value, x: Value) -> Value:
     """sqrt(x^2 - 1) for x >= 1, without cancellation near 1 or overflow."""
-    return xp.sqrt(x - 1) * xp.sqrt(x + 1)
+
+    def root(b: Value, u: Value) -> Value:
+        return b.sqrt((u - 1) * (u + 1))
+
+    return xp.in_range(root(xp, x), root, x)
 
 
-def atan_slope(xp, out, x):  # type: ignore[no-untyped-def]
+def atan_slope(xp: Value, out: Value, x: Value) -> Value:
     """1/(1 + x^2), without overflow: for large x by way of 1/x."""
 
-    def large():  # type: ignore[no-untyped-def]
+    def large() -> Value:
         r = xp.divide(1, x)
-        return xp.divide(r * r, 1 + r * r)
+        return xp.divide(r, x + r)
 
     return (xp.choose(xp.less(1, abs(x)), large, lambda: xp.divide(1, 1 + x * x)),)
 
 
-def sech(xp, x):  # type: ignore[no-untyped-def]
-    e = xp.exp(-abs(x))
-    return xp.divide(2 * e, 1 + e * e)
+def sech(xp: Value, x: Value) -> Value:
+    """1/cosh(x); where cosh may overflow by exp of a negative number."""
+
+    def tail() -> Value:
+        e = xp.exp(-abs(x))
+        return xp.divide(2 * e, 1 + e * e)
+
+    return xp.choose(xp.less(abs(x), 700), lambda: xp.divide(1, xp.cosh(x)), tail)
 
 
-def csch(xp, x):  # type: ignore[no-untyped-def]
-    size = abs(x)
-    return xp.copysign(xp.divide(2 * xp.exp(-size), -xp.expm1(-2 * size)), x)
+def csch(xp: Value, x: Value) -> Value:
+    """1/sinh(x); where sinh may overflow by exp of a negative number."""
+
+    def tail() -> Value:
+        size = abs(x)
+        return xp.copysign(xp.divide(2 * xp.exp(-size), -xp.expm1(-2 * size)), x)
+
+    return xp.choose(xp.less(abs(x), 700), lambda: xp.divide(1, xp.sinh(x)), tail)
 
 
-def tanh_slope(xp, out, x):  # type: ignore[no-untyped-def]
+def coth_slope(xp: Value, out: Value, x: Value) -> Value:
+    """-1/sinh(x)^2 as -4e/(1 - e)^2 with e = exp(-2|x|)."""
+    e = xp.exp(-2 * abs(x))
+    rest = xp.expm1(-2 * abs(x))
+    return (-xp.divide(xp.divide(4 * e, rest), rest),)
+
+
+def tanh_slope(xp: Value, out: Value, x: Value) -> Value:
     """1 - tanh(x)^2 as 4e/(1 + e)^2 with e = exp(-2|x|): no digit is lost in the tails."""
     e = xp.exp(-2 * abs(x))
     return (xp.divide(4 * e, (1 + e) * (1 + e)),)
 
 
-def asec(xp, x):  # type: ignore[no-untyped-def]
+def asec(xp: Value, x: Value) -> Value:
     size = abs(x)
     angle = xp.atan(outer_root(xp, size))
     return xp.choose(xp.less(x, 0), lambda: xp.constant("pi") - angle, lambda: angle)
 
 
-def asec_slope(xp, x):  # type: ignore[no-untyped-def]
+def asec_slope(xp: Value, x: Value) -> Value:
     size = abs(x)
-    return xp.divide(1, size * outer_root(xp, size))
+    return xp.divide(xp.divide(1, size), outer_root(xp, size))
 
 
-def acot_slope(xp, out, x):  # type: ignore[no-untyped-def]
+def acot_slope(xp: Value, out: Value, x: Value) -> Value:
     return (-atan_slope(xp, out, x)[0],)
 
 
-def sinc_slope(xp, out, x):  # type: ignore[no-untyped-def]
+def sinc(xp: Value, x: Value) -> Value:
+    def elsewhere() -> Value:
+        return xp.choose(xp.is_infinite(x), lambda: xp.zero, lambda: xp.divide(xp.sin(x), x))
+
+    return xp.choose(xp.equal(x, 0), lambda: xp.one, elsewhere)
+
+
+def sinc_slope(xp: Value, out: Value, x: Value) -> Value:
     return (
         xp.choose(
-            xp.equal(x, 0),
+            xp.either(xp.equal(x, 0), xp.is_infinite(x)),
             lambda: xp.zero,
             lambda: xp.precisely(lambda b, u: b.divide(u * b.cos(u) - b.sin(u), u * u), x),
+        ),
+    )
+
+
+def atan2_slopes(xp: Value, out: Value, y: Value, x: Value) -> Value:
+    """The direction over the distance."""
+
+    def slope(b: Value, u: Value, v: Value) -> Value:
+        return b.divide(b.direction(u, v)[0], b.hypot(u, v))
+
+    return (xp.in_range(slope(xp, x, y), slope, x, y), -xp.in_range(slope(xp, y, x), slope, y, x))
+
+
+def log_base_slopes(xp: Value, out: Value, x: Value, base: Value) -> Value:
+    """1/(x*log(base)), and -log(x)/(base*log(base)^2), whose six roundings can add up to 5 ulp."""
+
+    def along_base(b: Value, u: Value, v: Value) -> Value:
+        return -b.divide(b.divide(b.log(u), b.square(b.log(v))), v)
+
+    inside = xp.both(xp.less(0, x), xp.less(0, base))
+    finite = xp.no(xp.either(xp.is_infinite(x), xp.is_infinite(base)))
+    return (
+        xp.divide(xp.divide(1, xp.log(base)), abs(x)),
+        xp.choose(
+            xp.both(xp.both(inside, finite), xp.not_equal(base, 1)),
+            lambda: xp.precisely(along_base, x, base),
+            lambda: along_base(xp, x, base),
         ),
     )
 
@@ -80,8 +139,9 @@ ROOTS = (
     Operation(
         "sqrt", "x",
         lambda xp, x: xp.sqrt(x),
-        lambda xp, out, x: (xp.divide(1, 2 * out),),
+        lambda xp, out, x: (xp.divide(1, 2 * abs(out)),),
         "the slope of a square root is 1/(2*sqrt(x)): steep near 0",
+        textbook=lambda xp, out, x: (xp.divide(1, 2 * out),),
         domain=NOT_NEGATIVE,
         kink=Where("x = 0", lambda x: x == 0, "the slope at 0 is infinite"),
         source="DLMF 4.2.26",
@@ -104,12 +164,17 @@ ROOTS = (
     Operation(
         "hypot", "x, y",
         lambda xp, x, y: xp.hypot(x, y),
-        lambda xp, out, x, y: (
+        lambda xp, out, x, y: xp.direction(x, y),
+        "hypot: each input gets its share x/hypot(x, y), the cosine of its angle",
+        textbook=lambda xp, out, x, y: (
             xp.choose(xp.equal(out, 0), lambda: xp.zero, lambda: xp.divide(x, out)),
             xp.choose(xp.equal(out, 0), lambda: xp.zero, lambda: xp.divide(y, out)),
         ),
-        "hypot: each input gets its share x/hypot(x, y), the cosine of its angle",
-        kink=Where("x = 0 and y = 0", lambda x, y: x == 0 and y == 0, "both slopes at the origin are taken as 0"),
+        kink=Where(
+            "x = 0 and y = 0",
+            lambda x, y: x == 0 and y == 0,
+            "both slopes at the origin are taken as 0",
+        ),
     ),
 )  # fmt: skip
 
@@ -138,8 +203,9 @@ EXPONENTIALS = (
     Operation(
         "log", "x",
         lambda xp, x: xp.log(x),
-        lambda xp, out, x: (xp.divide(1, x),),
+        lambda xp, out, x: (xp.divide(1, abs(x)),),
         "the slope of log(x) is 1/x",
+        textbook=lambda xp, out, x: (xp.divide(1, x),),
         domain=POSITIVE,
         source="DLMF 4.2.16",
         aliases=("ln",),
@@ -147,25 +213,28 @@ EXPONENTIALS = (
     Operation(
         "log_base", "x, base",
         lambda xp, x, base: xp.log_base(x, base),
-        lambda xp, out, x, base: (
+        log_base_slopes,
+        "the slope of log(x, base) is 1/(x*log(base))",
+        textbook=lambda xp, out, x, base: (
             xp.divide(1, x * xp.log(base)),
             -xp.divide(out, base * xp.log(base)),
         ),
-        "the slope of log(x, base) is 1/(x*log(base))",
         domain=Where("x > 0 and base > 0, not 1", lambda x, base: x > 0 and base > 0 and base != 1),
     ),
     Operation(
         "log2", "x",
         lambda xp, x: xp.log2(x),
-        lambda xp, out, x: (xp.divide(1, x * xp.ln2),),
+        lambda xp, out, x: (xp.divide(xp.divide(1, xp.ln2), abs(x)),),
         "the slope of log2(x) is 1/(x*log(2))",
+        textbook=lambda xp, out, x: (xp.divide(1, x * xp.ln2),),
         domain=POSITIVE,
     ),
     Operation(
         "log10", "x",
         lambda xp, x: xp.log10(x),
-        lambda xp, out, x: (xp.divide(1, x * xp.ln10),),
+        lambda xp, out, x: (xp.divide(xp.divide(1, xp.ln10), abs(x)),),
         "the slope of log10(x) is 1/(x*log(10))",
+        textbook=lambda xp, out, x: (xp.divide(1, x * xp.ln10),),
         domain=POSITIVE,
     ),
     Operation(
@@ -226,7 +295,7 @@ TRIGONOMETRIC = (
     ),
     Operation(
         "sinc", "x",
-        lambda xp, x: xp.choose(xp.equal(x, 0), lambda: xp.one, lambda: xp.divide(xp.sin(x), x)),
+        sinc,
         sinc_slope,
         "sinc(x) is sin(x)/x, and 1 at 0: its slope is (cos(x) - sinc(x))/x",
         textbook=lambda xp, out, x: (
@@ -243,6 +312,7 @@ INVERSE_TRIGONOMETRIC = (
         "the slope of asin is 1/sqrt(1 - x^2): steep near -1 and 1",
         textbook=lambda xp, out, x: (xp.divide(1, xp.sqrt(1 - xp.square(x))),),
         domain=UNIT,
+        kink=UNIT_ENDS,
         source="DLMF 4.24.7",
         aliases=("arcsin",),
     ),
@@ -253,6 +323,7 @@ INVERSE_TRIGONOMETRIC = (
         "the slope of acos is -1/sqrt(1 - x^2): steep near -1 and 1",
         textbook=lambda xp, out, x: (-xp.divide(1, xp.sqrt(1 - xp.square(x))),),
         domain=UNIT,
+        kink=UNIT_ENDS,
         source="DLMF 4.24.8",
         aliases=("arccos",),
     ),
@@ -269,10 +340,7 @@ INVERSE_TRIGONOMETRIC = (
     Operation(
         "atan2", "y, x",
         lambda xp, y, x: xp.atan2(y, x),
-        lambda xp, out, y, x: (
-            xp.divide(xp.divide(x, xp.hypot(x, y)), xp.hypot(x, y)),
-            -xp.divide(xp.divide(y, xp.hypot(x, y)), xp.hypot(x, y)),
-        ),
+        atan2_slopes,
         "atan2(y, x): y gets x/(x^2 + y^2), x gets -y/(x^2 + y^2)",
         textbook=lambda xp, out, y, x: (
             xp.divide(x, xp.square(x) + xp.square(y)),
@@ -289,6 +357,7 @@ INVERSE_TRIGONOMETRIC = (
         "asec(x) is acos(1/x): its slope is 1/(|x|*sqrt(x^2 - 1))",
         textbook=lambda xp, out, x: (xp.divide(1, abs(x) * xp.sqrt(xp.square(x) - 1)),),
         domain=OUTSIDE_UNIT,
+        kink=UNIT_ENDS,
         source="DLMF 4.24.12",
         aliases=("arcsec",),
     ),
@@ -299,6 +368,7 @@ INVERSE_TRIGONOMETRIC = (
         "acsc(x) is asin(1/x): its slope is -1/(|x|*sqrt(x^2 - 1))",
         textbook=lambda xp, out, x: (-xp.divide(1, abs(x) * xp.sqrt(xp.square(x) - 1)),),
         domain=OUTSIDE_UNIT,
+        kink=UNIT_ENDS,
         source="DLMF 4.24.11",
         aliases=("arccsc",),
     ),
@@ -360,7 +430,7 @@ HYPERBOLIC = (
     Operation(
         "coth", "x",
         lambda xp, x: xp.divide(1, xp.tanh(x)),
-        lambda xp, out, x: (-xp.square(csch(xp, x)),),
+        coth_slope,
         "the slope of coth is -1/sinh^2",
         textbook=lambda xp, out, x: (1 - xp.square(out),),
         domain=NOT_ZERO,

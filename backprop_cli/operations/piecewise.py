@@ -5,23 +5,32 @@ The rule at each kink is stated in the row and warned of when a run meets it.
 
 from __future__ import annotations
 
-from .row import Operation, Where
+from .row import Operation, Value, Where
 
 
-def shared(xp, out, xs):  # type: ignore[no-untyped-def]
+def shared(xp: Value, out: Value, xs: Value) -> Value:
     """The slopes of max and min: whoever equals the result shares the gradient equally."""
     ties = [xp.equal(x, out) for x in xs]
     count = sum(xp.choose(tie, lambda: xp.one, lambda: xp.zero) for tie in ties)
     return tuple(xp.gate(tie, xp.divide(1, count)) for tie in ties)
 
 
-def tied(*xs):  # type: ignore[no-untyped-def]
+def tied(*xs: Value) -> Value:
     """Whether the largest of some plain numbers stands there twice."""
     return len(xs) > 1 and xs.count(max(xs)) > 1
 
 
-def tied_low(*xs):  # type: ignore[no-untyped-def]
+def tied_low(*xs: Value) -> Value:
     return len(xs) > 1 and xs.count(min(xs)) > 1
+
+
+def step(xp: Value, x: Value) -> Value:
+    """0 or 1; of NaN neither."""
+    return xp.choose(
+        xp.less(x, 0),
+        lambda: xp.zero,
+        lambda: xp.choose(xp.less_equal(0, x), lambda: xp.one, lambda: x),
+    )
 
 
 JUMPS = Where("x a whole number", lambda x: x == x // 1, "it jumps there; the slope is taken as 0")
@@ -66,7 +75,11 @@ PIECEWISE = (
         ),
         "clamp routes: x gets the gradient inside the bounds, otherwise the bound that was hit",
         domain=Where("low <= high", lambda x, low, high: low <= high),
-        kink=Where("x at a bound", lambda x, low, high: x in (low, high), "x still gets the whole gradient there"),
+        kink=Where(
+            "x at a bound",
+            lambda x, low, high: x in (low, high),
+            "x still gets the whole gradient there",
+        ),
         flat="dead",
         aliases=("clip",),
     ),
@@ -119,7 +132,7 @@ PIECEWISE = (
     ),
     Operation(
         "step", "x",
-        lambda xp, x: xp.choose(xp.less(x, 0), lambda: xp.zero, lambda: xp.one),
+        step,
         lambda xp, out, x: (None,),
         "step is flat on both sides: no gradient passes",
         kink=Where("x = 0", lambda x: x == 0, "step(0) is 1 and the slope there is taken as 0"),
@@ -129,7 +142,10 @@ PIECEWISE = (
     Operation(
         "copysign", "x, y",
         lambda xp, x, y: xp.copysign(x, y),
-        lambda xp, out, x, y: (xp.choose(xp.equal(x, 0), lambda: xp.zero, lambda: xp.sign(x) * xp.sign(out)), None),
+        lambda xp, out, x, y: (
+            xp.choose(xp.equal(x, 0), lambda: xp.zero, lambda: xp.sign(x) * xp.sign(out)),
+            None,
+        ),
         "copysign passes the gradient to x, with its sign flipped where x and y disagree",
         kink=Where("x = 0", lambda x, y: x == 0, "the slope at 0 is taken as 0"),
     ),
@@ -164,7 +180,25 @@ CONDITIONS = (
     relation("greater_equal", ">=", CHOOSES),
     relation("equal", "==", CHOOSES),
     relation("not_equal", "!=", CHOOSES),
-    Operation("and", "a, b", lambda xp, a, b: xp.both(a, b), lambda xp, out, a, b: (None, None), CHOOSES, symbol="and"),
-    Operation("or", "a, b", lambda xp, a, b: xp.either(a, b), lambda xp, out, a, b: (None, None), CHOOSES, symbol="or"),
-    Operation("not", "a", lambda xp, a: xp.no(a), lambda xp, out, a: (None,), CHOOSES, symbol="not"),
-)
+    Operation(
+        "and", "a, b",
+        lambda xp, a, b: xp.both(a, b),
+        lambda xp, out, a, b: (None, None),
+        CHOOSES,
+        symbol="and",
+    ),
+    Operation(
+        "or", "a, b",
+        lambda xp, a, b: xp.either(a, b),
+        lambda xp, out, a, b: (None, None),
+        CHOOSES,
+        symbol="or",
+    ),
+    Operation(
+        "not", "a",
+        lambda xp, a: xp.no(a),
+        lambda xp, out, a: (None,),
+        CHOOSES,
+        symbol="not",
+    ),
+)  # fmt: skip

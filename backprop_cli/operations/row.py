@@ -25,19 +25,22 @@ class Operation:
     name, aliases  what a formula calls it.
     parameters     "x, y"; "x, slope=0.01" where one has a default; "*x" for any number of them.
     forward        (xp, *inputs) -> the value.
-    slopes         (xp, out, *inputs) -> the local derivative along each input, in a form that keeps its digits.
-                   None means that no gradient passes along that input, whatever comes from above.
-    textbook       the same derivatives as a person would write them, where `slopes` is written for accuracy; these
-                   are what a derivative formula shows, and what is differentiated again.
+    slopes         (xp, out, *inputs) -> the local derivative along each input, in a form that
+                   keeps its digits. None means that no gradient passes along that input,
+                   whatever comes from above.
+    textbook       the same derivatives as a person would write them, where `slopes` is written
+                   for accuracy; these are what a derivative formula shows, and what is
+                   differentiated again.
     pattern        one line on what the gate does to a gradient.
     domain, kink   where it is defined, and where its derivative is a matter of convention.
-    flat           what a zero slope means for learning: "dead", "saturated" or "flat", if it has a name.
-    positive       whether the value is never zero in exact arithmetic (so that a zero means underflow).
+    flat           what a zero slope means for learning, if it has a name: "dead", "saturated"
+                   or "flat".
+    positive       whether the value is never zero in exact arithmetic (a zero is underflow).
     symbol         the sign it is written with, if it is no function call.
     source         where the formulas stand.
     """
 
-    __slots__ = (
+    __slots__ = (  # noqa: RUF023  (in the order of a row)
         "name", "parameters", "forward", "slopes", "textbook", "pattern", "domain", "kink",
         "flat", "positive", "symbol", "source", "aliases",
     )  # fmt: skip
@@ -74,7 +77,7 @@ class Operation:
         self.aliases = aliases
 
     def vjp(self, xp: Any, upstream: Value, out: Value, *inputs: Value) -> tuple[Value, ...]:
-        """What each input receives: (gradient at the output) · (local slope), None where nothing passes."""
+        """(gradient at the output) · (local slope) for each input, None where nothing passes."""
         return tuple(
             None if slope is None else xp.chain(upstream, slope)
             for slope in xp.slopes(self, 0)(xp, out, *inputs)

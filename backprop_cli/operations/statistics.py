@@ -2,62 +2,84 @@
 
 from __future__ import annotations
 
-from .row import Operation, Where
+from functools import reduce
+
+from .row import Operation, Value, Where
 
 
-def products_of_others(xp, out, *x):  # type: ignore[no-untyped-def]
-    """For each input the product of all others, by running products from both ends: right at zeros too."""
-    before = [xp.one]
-    for factor in x[:-1]:
+def products_of_others(xp: Value, out: Value, *x: Value) -> Value:
+    """The product of all other inputs, by running products from both ends: right at zeros."""
+    factors = [xp.wide(u) for u in x]
+    before = [xp.wide(xp.one)]
+    for factor in factors[:-1]:
         before.append(before[-1] * factor)
-    after = xp.one
+    after = xp.wide(xp.one)
     slopes = []
-    for factor, product in zip(reversed(x), reversed(before), strict=True):
-        slopes.append(product * after)
+    for factor, product in zip(reversed(factors), reversed(before), strict=True):
+        slopes.append(xp.narrow(product * after))
         after = after * factor
     return tuple(reversed(slopes))
 
 
-def mean(xp, *x):  # type: ignore[no-untyped-def]
+def plain_mean(xp: Value, *x: Value) -> Value:
     return xp.divide(xp.sum(*x), len(x))
 
 
-def deviation(b, u, *x):  # type: ignore[no-untyped-def]
-    """How far u is from the mean of x."""
-    return u - b.divide(b.sum(*x), len(x))
+def mean(xp: Value, *x: Value) -> Value:
+    return xp.in_range(plain_mean(xp, *x), plain_mean, *x)
 
 
-def variance(b, *x):  # type: ignore[no-untyped-def]
-    return b.divide(b.sum(*[b.square(deviation(b, u, *x)) for u in x]), len(x))
+def deviations(b: Value, *x: Value) -> list[Value]:
+    """n times how far each is from the mean: without a division, so that 0 is exactly 0."""
+    n, total = len(x), b.sum(*x)
+    return [n * u - total for u in x]
 
 
-def var_slopes(xp, out, *x):  # type: ignore[no-untyped-def]
-    n = len(x)
-    return tuple(xp.precisely(lambda b, u, *x: b.divide(2 * deviation(b, u, *x), n), u, *x) for u in x)
+def variance(b: Value, *x: Value) -> Value:
+    return b.divide(b.sum(*[b.square(u) for u in deviations(b, *x)]), len(x) ** 3)
 
 
-def std_slopes(xp, out, *x):  # type: ignore[no-untyped-def]
-    n = len(x)
-
-    def slope(b, u, *x):  # type: ignore[no-untyped-def]
-        return b.divide(deviation(b, u, *x), n * b.sqrt(variance(b, *x)))
-
-    return tuple(
-        xp.choose(xp.equal(out, 0), lambda: xp.zero, lambda u=u: xp.precisely(slope, u, *x)) for u in x
-    )
+def deviation(b: Value, *x: Value) -> Value:
+    return b.sqrt(variance(b, *x))
 
 
-def textbook_std_slopes(xp, out, *x):  # type: ignore[no-untyped-def]
+def var_slopes(xp: Value, out: Value, *x: Value) -> Value:
+    def slopes(b: Value, *x: Value) -> Value:
+        return tuple(b.divide(2 * u, len(x) ** 2) for u in deviations(b, *x))
+
+    return xp.precisely_each(slopes, *x)
+
+
+def std_slopes(xp: Value, out: Value, *x: Value) -> Value:
+    def slopes(b: Value, *x: Value) -> Value:
+        scale = len(x) ** 2 * deviation(b, *x)
+        constant = b.equal(scale, 0)
+        return tuple(
+            b.choose(constant, lambda: b.zero, lambda u=u: b.divide(u, scale))
+            for u in deviations(b, *x)
+        )
+
+    return xp.precisely_each(slopes, *x)
+
+
+def textbook_std_slopes(xp: Value, out: Value, *x: Value) -> Value:
     n = len(x)
     centre = mean(xp, *x)
     return tuple(xp.divide(u - centre, n * out) for u in x)
 
 
-def norm_slopes(xp, out, *x):  # type: ignore[no-untyped-def]
-    return tuple(xp.choose(xp.equal(out, 0), lambda: xp.zero, lambda u=u: xp.divide(u, out)) for u in x)
+def spread(xp: Value, formula: Value, *x: Value) -> Value:
+    """var or std; with infinite inputs infinite, unless they are on the same side."""
+    return xp.choose(
+        reduce(xp.either, map(xp.is_infinite, x)),
+        lambda: abs(xp.maximum(*x) - xp.minimum(*x)),
+        lambda: xp.precisely(formula, *x),
+    )
 
 
-ALL_EQUAL = Where("all inputs equal", lambda *x: min(x) == max(x), "the slopes there are taken as 0")
+ALL_EQUAL = Where(
+    "all inputs equal", lambda *x: min(x) == max(x), "the slopes there are taken as 0"
+)
 
 STATISTICS = (
     Operation(
@@ -80,14 +102,16 @@ STATISTICS = (
     ),
     Operation(
         "var", "*x",
-        lambda xp, *x: xp.precisely(variance, *x),
+        lambda xp, *x: spread(xp, variance, *x),
         var_slopes,
         "var (of a population: divided by n) gives each input 2*(x - mean)/n",
-        textbook=lambda xp, out, *x: tuple(xp.divide(2 * (u - mean(xp, *x)), len(x)) for u in x),
+        textbook=lambda xp, out, *x: tuple(
+            xp.divide(2 * (u - mean(xp, *x)), len(x)) for u in x
+        ),
     ),
     Operation(
         "std", "*x",
-        lambda xp, *x: xp.precisely(lambda b, *x: b.sqrt(variance(b, *x)), *x),
+        lambda xp, *x: spread(xp, deviation, *x),
         std_slopes,
         "std (of a population: divided by n) gives each input (x - mean)/(n*std)",
         textbook=textbook_std_slopes,
@@ -96,10 +120,14 @@ STATISTICS = (
     Operation(
         "norm", "*x",
         lambda xp, *x: xp.norm(*x),
-        norm_slopes,
+        lambda xp, out, *x: xp.direction(*x),
         "norm gives each input its share x/norm",
         textbook=lambda xp, out, *x: tuple(xp.divide(u, out) for u in x),
-        kink=Where("all inputs 0", lambda *x: not any(x), "the slopes of the zero vector are taken as 0"),
+        kink=Where(
+            "all inputs 0",
+            lambda *x: not any(x),
+            "the slopes of the zero vector are taken as 0",
+        ),
     ),
     Operation(
         "logsumexp", "*x",

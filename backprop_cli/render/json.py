@@ -1,4 +1,5 @@
-"""Reports and errors as JSON (RFC 8259), one object on one line; the schemas are in backprop_cli/schemas/.
+"""Reports and errors as JSON (RFC 8259), one object on one line; the schemas are in
+backprop_cli/schemas/.
 
 Written by hand, since the standard library cannot write the digits of a number that is no float.
 """
@@ -16,6 +17,7 @@ from ..reporting import Report, Row
 from .plain import safe
 
 if TYPE_CHECKING:
+    from ..gradcheck import Check
     from ..reference import Entry
 
 
@@ -108,7 +110,8 @@ def error_json(error: BackpropError) -> str:
     found: Diagnostic = error.diagnostic
     line, column = position(found)
     related = [
-        write_object({"span": write_span(label.span), "message": write_text(label.message)}) for label in found.related
+        write_object({"span": write_span(label.span), "message": write_text(label.message)})
+        for label in found.related
     ]
     return write_object(
         {
@@ -163,8 +166,43 @@ def entry_json(entry: Entry) -> str:
             "domain": write_text(entry.domain),
             "kink": write_text(entry.kink or None),
             "convention": write_text(entry.convention or None),
-            "slopes": write_object({name: write_text(slope) for name, slope in entry.slopes.items()}),
+            "slopes": write_object(
+                {name: write_text(slope) for name, slope in entry.slopes.items()}
+            ),
             "pattern": write_text(entry.pattern),
             "source": write_text(entry.source or None),
+        }
+    )
+
+
+def gradcheck_json(source: str, value: float, checks: list[Check], passed: bool) -> str:
+    """`backprop.gradcheck/1`."""
+    return write_object(
+        {
+            "schema": '"backprop.gradcheck/1"',
+            "ok": "true",
+            "passed": "true" if passed else "false",
+            "expression": write_text(source),
+            "value": token(value),
+            "checks": write_list([check_json(check) for check in checks]),
+        }
+    )
+
+
+def check_json(check: Check) -> str:
+    def number(value: float | None) -> str:
+        return "null" if value is None else token(value)
+
+    return write_object(
+        {
+            "variable": write_text(check.variable),
+            "at": number(check.at),
+            "analytic": number(check.analytic),
+            "numeric": number(check.numeric),
+            "step": number(check.step),
+            "error": number(check.error),
+            "verdict": write_text(check.verdict),
+            "left": number(check.left),
+            "right": number(check.right),
         }
     )
