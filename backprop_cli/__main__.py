@@ -1,10 +1,18 @@
-"""The way in: runs a command, and turns whatever goes wrong into one clear message and an exit code."""
+"""The way in: runs a command, and turns whatever goes wrong into one clear message and an exit
+code.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .errors import BackpropError
 
 EXIT_FILE = 5
 EXIT_INTERRUPTED = 130
@@ -14,7 +22,8 @@ EXIT_PIPE_CLOSED = 141
 def main() -> None:
     """Run `backprop` with the words of the command line, and exit with its status.
 
-    A short life: nothing is collected, and nothing taken apart at the end. Both would cost a tenth of the time.
+    A short life: nothing is collected, and nothing taken apart at the end. Both would cost a tenth
+    of the time.
     """
     gc.disable()
     code = status(sys.argv[1:])
@@ -27,9 +36,15 @@ def main() -> None:
 
 
 def status(words: list[str]) -> int:
-    """The exit status of a run; nothing but SystemExit and KeyboardInterrupt leaves here as an exception."""
-    from .errors import EXIT_BUG, EXIT_DONE, BackpropError
+    """The exit status of a run; nothing but SystemExit and KeyboardInterrupt leaves here as an
+    exception.
+    """
+    from .errors import EXIT_BUG, EXIT_DONE, BackpropError, refuse
 
+    if sys.stderr is None:  # closed before we began
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        return fail(refuse("output", "the result could not be written: standard output is closed"))
     try:
         from .commands.app import run_command
 
@@ -43,11 +58,15 @@ def status(words: list[str]) -> int:
         return EXIT_INTERRUPTED
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else EXIT_DONE
-    except Exception as error:  # our own bug: one line, never a traceback unless asked for
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is None:
+            reason = (error.strerror or "closed").lower()
+            return fail(refuse("output", f"the result could not be written: {reason}"))
+        # Our own bug: one line, and a traceback only if it is asked for.
         if "--traceback" in words:
-            raise
-        from .errors import refuse
+            import traceback
 
+            traceback.print_exc()
         line = str(error).splitlines()[0] if str(error) else ""
         found = refuse(
             "bug",
@@ -58,12 +77,12 @@ def status(words: list[str]) -> int:
         return EXIT_BUG
 
 
-def fail(error: object, words: list[str]) -> int:
-    """Write an error to standard error, and with --json to standard output as well; return its exit status."""
-    from .errors import BackpropError
+def fail(error: BackpropError, words: Sequence[str] = ()) -> int:
+    """Write an error to standard error, and with --json to standard output as well; return its exit
+    status.
+    """
     from .render.diagnostics import error_text
 
-    assert isinstance(error, BackpropError)
     try:
         sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         print(error_text(error), file=sys.stderr, flush=True)

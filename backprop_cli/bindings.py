@@ -1,7 +1,7 @@
 """The values that a user gives to the variables of a formula.
 
-A value is a constant expression of our own language, kept as a syntax tree, so that every namespace computes it with
-its own precision: `--x pi/2 --digits 50` knows 50 digits of it.
+A value is a constant expression of our own language, kept as a syntax tree, so that every namespace
+computes it with its own precision: `--x pi/2 --digits 50` knows 50 digits of it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAMED_NUMBERS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
 
 
 class Bound(NamedTuple):
-    """One variable's value: two graphs without inputs, for the value and its standard uncertainty."""
+    """One variable's value: graphs without inputs for the value and its standard uncertainty."""
 
     name: str
     text: str
@@ -55,7 +55,9 @@ def bind_one(name: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Bound:
     text = text.strip()
     origin = f"the value of {name}"
     if not text:
-        raise refuse("missing-value", f"'{name}' has no value", help=f"write {name}=2 or --{name} 2")
+        raise refuse(
+            "missing-value", f"'{name}' has no value", help=f"write {name}=2 or --{name} 2"
+        )
     try:
         written = parse_binding(NAMED_NUMBERS.get(text, text), limits)
         value = constant_graph(name, text, written.value)
@@ -88,7 +90,8 @@ def constant_graph(name: str, text: str, expression: Expression) -> Graph:
                 "bad-value",
                 f"'{variable}' is a name, not a number",
                 graph.spans.get(node),
-                f"write a number; a value cannot refer to other variables (to combine, define: {name} = …)",
+                "write a number; a value cannot refer to other variables"
+                f" (to combine, define: {name} = …)",
             )
     if lowered.output != len(graph) - 1:
         raise refuse("bad-value", "the value is not one number", expression.span)
@@ -100,7 +103,7 @@ def number(graph: Graph, xp: Any) -> Any:
     return forward(graph, xp, {"nan": xp.constant("nan")} if graph.input_nodes() else {})[-1]
 
 
-# ---------------------------------------------------------------------------------------------- files
+# -------------------------------------------------------------------------------------------- files
 
 
 def read_text(path: str, what: str) -> str:
@@ -112,7 +115,9 @@ def read_text(path: str, what: str) -> str:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
-        raise refuse("file", f"{what}, '{path}', cannot be read: {reason}", help="check the path") from None
+        raise refuse(
+            "file", f"{what}, '{path}', cannot be read: {reason}", help="check the path"
+        ) from None
     except ValueError:
         raise refuse("file", f"{what} has a path that no file can have") from None
     if len(data) > LARGEST_FILE:
@@ -126,7 +131,9 @@ def decoded(data: bytes, what: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise refuse("file-content", f"{what} is not UTF-8 text (line {line})", help="save it as UTF-8") from None
+        raise refuse(
+            "file-content", f"{what} is not UTF-8 text (line {line})", help="save it as UTF-8"
+        ) from None
 
 
 def from_file(name: str, reference: str) -> str:
@@ -140,9 +147,17 @@ def from_file(name: str, reference: str) -> str:
     if path.lower().endswith((".csv", ".tsv")):
         return csv_value(name, path, key, text)
     if path.lower().endswith((".npy", ".npz")):
-        raise refuse("file-content", f"'{path}' holds arrays; '{name}' is a single number", help="write the number")
+        raise refuse(
+            "file-content",
+            f"'{path}' holds arrays; '{name}' is a single number",
+            help="write the number",
+        )
     if key:
-        raise refuse("file-content", f"'{path}' has no parts to choose '{key}' from", help="use .json or .csv")
+        raise refuse(
+            "file-content",
+            f"'{path}' has no parts to choose '{key}' from",
+            help="use .json or .csv",
+        )
     return text.strip()
 
 
@@ -152,10 +167,16 @@ def json_value(name: str, path: str, key: str, text: str) -> str:
     if isinstance(values, dict):
         if wanted not in values:
             listed = ", ".join(list(values)[:8]) or "nothing"
-            raise refuse("file-content", f"'{path}' has no '{wanted}'; it has {listed}", help=f"write @{path}:key")
+            raise refuse(
+                "file-content",
+                f"'{path}' has no '{wanted}'; it has {listed}",
+                help=f"write @{path}:key",
+            )
         return values[wanted]
     if key:
-        raise refuse("file-content", f"'{path}' is a single number, without keys", help=f"write @{path}")
+        raise refuse(
+            "file-content", f"'{path}' is a single number, without keys", help=f"write @{path}"
+        )
     return values
 
 
@@ -163,7 +184,11 @@ def csv_value(name: str, path: str, key: str, text: str) -> str:
     import csv
     import io
 
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter="\t" if path.endswith("tsv") else ",") if row]
+    rows = [
+        row
+        for row in csv.reader(io.StringIO(text), delimiter="\t" if path.endswith("tsv") else ",")
+        if row
+    ]
     if len(rows) == 1 and len(rows[0]) == 1 and not key:
         return rows[0][0]
     header = [cell.strip() for cell in rows[0]] if rows else []
@@ -185,7 +210,9 @@ def json_pairs(text: str, what: str) -> list[tuple[str, str]]:
     """The bindings of a JSON object, as (name, text) pairs."""
     values = json_texts(text, what)
     if not isinstance(values, dict):
-        raise refuse("file-content", f"{what} is not a JSON object", help='write {"x": 2, "y": "pi/2"}')
+        raise refuse(
+            "file-content", f"{what} is not a JSON object", help='write {"x": 2, "y": "pi/2"}'
+        )
     return list(values.items())
 
 
@@ -197,7 +224,9 @@ def json_texts(text: str, what: str) -> dict[str, str] | str:
         seen: dict[str, Any] = {}
         for key, value in pairs:
             if key in seen:
-                raise refuse("bound-twice", f"'{key}' stands twice in {what}", help="leave one of them out")
+                raise refuse(
+                    "bound-twice", f"'{key}' stands twice in {what}", help="leave one of them out"
+                )
             seen[key] = value
         return seen
 
@@ -229,4 +258,6 @@ def json_text(value: Any, what: str) -> str:
     if isinstance(value, str):
         return value
     kind = {list: "an array", dict: "an object", bool: "true or false"}.get(type(value), "null")
-    raise refuse("file-content", f"{what} is {kind}; a variable is a single number", help='write "x": 2')
+    raise refuse(
+        "file-content", f"{what} is {kind}; a variable is a single number", help='write "x": 2'
+    )

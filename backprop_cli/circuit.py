@@ -1,4 +1,5 @@
-"""A report as the circuit that a person draws: gates with titles and signs, constants folded into the gates.
+"""A report as the circuit that a person draws: gates with titles and signs, constants folded into
+the gates.
 
 What `explain` and `draw` share. Numbers and text, no layout and no styling.
 """
@@ -25,9 +26,10 @@ PRETTY_SIGNS = {
 }
 CONSTANT_SIGNS = {"pi": "π", "tau": "τ", "inf": "∞", "-inf": f"{MINUS}∞"}
 CIRCLE_SIGNS = {
-    "add": "+", "subtract": MINUS, "multiply": "×", "divide": "÷", "negate": f"×{MINUS}1", "square": "x²",
-    "reciprocal": "1/x", "power": "^", "sqrt": "√", "cbrt": "∛", "abs": "|x|", "where": "if", "factorial": "!",
-    "less": "<", "less_equal": "≤", "greater": ">", "greater_equal": "≥", "equal": "=", "not_equal": "≠",
+    "add": "+", "subtract": MINUS, "multiply": "×", "divide": "÷", "negate": f"×{MINUS}1",
+    "square": "x²", "reciprocal": "1/x", "power": "^", "sqrt": "√", "cbrt": "∛", "abs": "|x|",
+    "where": "if", "factorial": "!", "less": "<", "less_equal": "≤", "greater": ">",
+    "greater_equal": "≥", "equal": "=", "not_equal": "≠",
     "sigmoid": "σ", "normal_cdf": "Φ", "normal_density": "φ", "gamma": "Γ", "log_base": "log",
 }  # fmt: skip
 
@@ -37,7 +39,8 @@ class Gate(NamedTuple):
 
     title      its name, or v1, v2, … ; the output without a name is f.
     sign       what stands in its circle: +, ×, exp, and with a constant folded in +1, ×0.1, 1/x.
-    sources    the nodes it reads that are no constants, in the order of its arguments; one may stand twice.
+    sources    the nodes it reads that are no constants, in the order of its arguments; one may
+               stand twice.
     slopes     the local derivative along each of `sources`; None where nothing passes.
     formula    in terms of titles: `q·z`, `1/v6`.
     numbers    the same with the values put in: `3·(−4)`.
@@ -72,7 +75,9 @@ class Input(NamedTuple):
 
 
 class Circuit(NamedTuple):
-    """Inputs in order of first use, gates in order of evaluation. `titles` has every node's, constants too."""
+    """Inputs in order of first use, gates in order of evaluation. `titles` has every node's,
+    constants too.
+    """
 
     inputs: tuple[Input, ...]
     gates: tuple[Gate, ...]
@@ -103,7 +108,7 @@ def circuit(report: Report, digits: int | None = None) -> Circuit:
                 node,
                 names[node],
                 row.operation,
-                circle_sign(row.operation, row.inputs, constant, [short(rows[s].value, digits) for s in row.inputs]),
+                circle_sign(row.operation, row.inputs, constant, numbers),
                 tuple(row.inputs[place] for place in moving),
                 tuple(row.slopes[place] for place in moving),
                 pretty(row.operation, texts),
@@ -153,7 +158,9 @@ def with_numbers(operation: str, numbers: list[str]) -> str:
     return pretty(operation, [(text, ATOM) for text in shown])
 
 
-def circle_sign(operation: str, inputs: tuple[int, ...], constant: list[bool], numbers: list[str]) -> str:
+def circle_sign(
+    operation: str, inputs: tuple[int, ...], constant: list[bool], numbers: list[str]
+) -> str:
     """What stands in a gate's circle; with one constant operand it is part of the sign."""
     sign = CIRCLE_SIGNS.get(operation, operation)
     if operation == "whole_power":
@@ -168,7 +175,9 @@ def circle_sign(operation: str, inputs: tuple[int, ...], constant: list[bool], n
     if operation == "add":
         return f"{MINUS}{number[1:]}" if number.startswith(MINUS) else f"+{number}"
     if operation == "subtract":
-        return f"{number}{MINUS}x" if first else f"+{number[1:]}" if number.startswith(MINUS) else f"{MINUS}{number}"
+        if first:
+            return f"{number}{MINUS}x"
+        return f"+{number[1:]}" if number.startswith(MINUS) else f"{MINUS}{number}"
     if operation == "divide":
         return f"{number}/x" if first else f"÷{number}"
     if operation == "power":

@@ -1,7 +1,7 @@
 """Errors as values: where, what, why and how to mend it. Imports nothing of ours.
 
-Every refusal in the project is a `Diagnostic` with one of the codes of `ERROR_CODES`, raised inside a
-`BackpropError`. `render/diagnostics.py` alone turns one into text or JSON.
+Every refusal in the project is a `Diagnostic` with one of the codes of `ERROR_CODES`, raised inside
+a `BackpropError`. `render/diagnostics.py` alone turns one into text or JSON.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ EXIT_EXPRESSION = 3
 EXIT_LIMIT = 4
 EXIT_FILE = 5
 EXIT_BUG = 70
+
+# Comparing names takes the product of their lengths, for each candidate.
+LONGEST_SLIP = 40
+MOST_CANDIDATES = 1_000
 
 # code: (exit status, what it means). Each code has a wrong program in tests/wrong/.
 ERROR_CODES: dict[str, tuple[int, str]] = {
@@ -127,9 +131,12 @@ def refuse(
 
 
 def similar(name: str, candidates: list[str]) -> list[str]:
-    """The candidates that `name` may be a slip of, best first; none for names under three letters."""
+    """The candidates that `name` may be a slip of, best first; none for one or two letters."""
     if len(name) < 3:
         return [c for c in candidates if c.lower() == name.lower()]
+    if len(name) > LONGEST_SLIP:
+        return []
     import difflib
 
-    return difflib.get_close_matches(name, candidates, n=3, cutoff=0.7)
+    few = [c for c in candidates if len(c) <= LONGEST_SLIP][:MOST_CANDIDATES]
+    return difflib.get_close_matches(name, few, n=3, cutoff=0.7)

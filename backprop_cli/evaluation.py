@@ -1,27 +1,35 @@
-"""A formula and its bindings → a run in the right kind of numbers, with what the user should know about it."""
+"""A formula and its bindings → a run in the right kind of numbers, with what the user should know
+about it.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .bindings import Bound, number
-from .errors import BackpropError, Label, refuse, similar
-from .findings import LOSSES, Finding, Subject, findings, stable_form
+from .errors import BackpropError, refuse
+from .findings import LOSSES, Finding, Subject, findings, limited, stable_form
 from .formulas import formulas, titles
 from .graph import Graph
 from .limits import DEFAULT_LIMITS, Limits, over_limit
-from .lowering import CONSTANTS, Lowered, lower
-from .numerals import is_ball, is_finite
-from .operations import FUNCTIONS
+from .lowering import Lowered, lower
+from .numerals import is_ball, is_finite, is_number, length, short
 from .run import Run, run
 from .syntax.tree import Program
+from .variables import check_names
 
 MOST_DIGITS = 10_000
 BITS_PER_DIGIT = math.log2(10)
+LEAST_LAST = 12_288  # bits that are always tried before giving up
+MOST_BITS = 50_000  # a precision that is doubled only once beyond
+SQUARE = 10_000  # bits at which a number's square costs as much as its length
 AFFORDABLE = 20_000  # nodes up to which a run is repeated in balls
 AGREES = 1e-9
+NOT_FINITE = re.compile(r"inf|nan|∞", re.IGNORECASE)
+NOT_ZERO = re.compile(r"[1-9]|[^\W\d]{2}")  # a text that may say something else than 0
 
 
 class Evaluation(NamedTuple):
@@ -56,118 +64,19 @@ def evaluate(
 
     exact    in fractions; an error names the first node that is none.
     digits   that many certified digits, in ball arithmetic.
-    options  the names of the command's options and whether each is set: only for better error messages.
+    options  the names of the command's options and whether each is set: only for better error
+             messages.
     """
     lowered = lower(program, bindings, limits)
     check_names(program, lowered, bindings, options or {})
     if exact:
-        return in_fractions(program, lowered, bindings)
+        return in_fractions(program, lowered, bindings, limits)
     if digits is not None:
         return in_balls(program, lowered, bindings, digits)
     return in_floats(program, lowered, bindings)
 
 
-# ------------------------------------------------------------------------------------------- bindings
-
-
-def check_names(
-    program: Program, lowered: Lowered, bindings: Mapping[str, Bound], options: Mapping[str, bool]
-) -> None:
-    """Every input has a value and every value an input; otherwise one error names all that have not."""
-    inputs = lowered.graph.input_nodes()
-    unbound = [name for name in inputs if name not in bindings]
-    unknown = [name for name in bindings if name not in inputs]
-    if unknown:
-        raise unknown_variables(unknown, list(inputs), unbound, options)
-    if unbound:
-        raise unbound_variables(program, lowered.graph, unbound, list(bindings), options)
-
-
-def listed(names: list[str]) -> str:
-    """Names for a message: at most ten of them."""
-    shown = ", ".join(f"'{name}'" for name in names[:10])
-    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"
-
-
-def unknown_variables(
-    unknown: list[str], inputs: list[str], unbound: list[str], options: Mapping[str, bool]
-) -> BackpropError:
-    name = unknown[0]
-    near = similar(name, unbound or inputs) or greek(name, inputs)
-    flags = [f"--{option}" for option in similar(name, list(options))]
-    suggestions = tuple(near + flags)
-    products = [split_name(other, unknown) for other in unbound]
-    if any(products):
-        help = f"write {'*'.join(next(filter(None, products)))} for a product"
-    elif suggestions:
-        help = f"did you mean {' or '.join(suggestions)}?"
-    elif inputs:
-        help = f"its variables are {listed(inputs)}"
-    else:
-        help = "it has no variables"
-    return refuse("unknown-variable", f"the formula has no variable {listed(unknown)}", help=help, suggestions=suggestions)
-
-
-def unbound_variables(
-    program: Program, graph: Graph, unbound: list[str], bound: list[str], options: Mapping[str, bool]
-) -> BackpropError:
-    nodes = graph.input_nodes()
-    spans = [graph.spans.get(nodes[name]) for name in unbound]
-    values = " ".join(f"--{name} 1" if not options.get(name) else f"{name}=1" for name in unbound[:10])
-    help = f"give {'it a value' if len(unbound) == 1 else 'them values'}: {values}"
-    known = [*bound, *CONSTANTS]
-    for name in unbound:
-        product = split_name(name, known)
-        other = greek(name, bound)
-        function = name in FUNCTIONS
-        if product:
-            help = f"write {'*'.join(product)} for a product, or give '{name}' a value"
-        elif other:
-            help = f"did you mean '{other[0]}'? Names are told apart letter by letter"
-        elif function:
-            help += f"; the function is written {name}(…)"
-        if product or other or function:
-            break
-    plural = "s" if len(unbound) > 1 else ""
-    return refuse(
-        "unbound-variable",
-        f"the variable{plural} {listed(unbound)} {'have' if plural else 'has'} no value",
-        spans[0],
-        help,
-        related=tuple(Label(span, "and here") for span in spans[1:4] if span is not None),
-    ).located(program.source)
-
-
-def split_name(name: str, known: list[str]) -> list[str]:
-    """`xy` as [x, y], if it is made of known names."""
-    for cut in range(1, len(name)):
-        if name[:cut] in known and name[cut:] in known:
-            return [name[:cut], name[cut:]]
-    return []
-
-
-GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξπρστυφχψω",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi"
-        " psi omega".split(),
-        strict=True,
-    )
-)
-
-
-def greek(name: str, known: list[str]) -> list[str]:
-    """The names among `known` that are `name` with a letter of another alphabet: α for alpha, Cyrillic х for x."""
-    import unicodedata
-
-    def plain(text: str) -> str:
-        letters = []
-        for letter in text:
-            named = unicodedata.name(letter, "").split(" LETTER ")[-1].lower() if not letter.isascii() else letter
-            letters.append(GREEK.get(letter, {"ha": "x", "ie": "e", "er": "p", "es": "c"}.get(named, named)))
-        return "".join(letters)
-
-    return [other for other in known if other != name and plain(other) == plain(name)]
+# ------------------------------------------------------------------------------------------- values
 
 
 def values_of(bindings: Mapping[str, Bound], xp: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -178,7 +87,7 @@ def values_of(bindings: Mapping[str, Bound], xp: Any) -> tuple[dict[str, Any], d
         if bound.uncertainty is None:
             continue
         size = uncertainties[name] = number(bound.uncertainty, xp)
-        if not is_finite(size) or size < 0:
+        if is_number(size) and not (is_finite(size) and size >= 0):
             raise refuse(
                 "bad-value",
                 f"the uncertainty of '{name}' is negative or no number",
@@ -192,11 +101,11 @@ def check_factorials(program: Program, graph: Graph, values: Mapping[str, Any]) 
     for node, operation in enumerate(graph.operations):
         if operation.name != "factorial":
             continue
-        name = graph.names.get(graph.inputs[node][0])
+        name = graph.names.get(graph.inputs[node][0], "")
         if name in values and not operation.domain.holds(values[name]):
             raise refuse(
                 "factorial",
-                f"'{name}!' needs a whole number, not {values[name]}",
+                f"'{name}!' needs a whole number, not {short(values[name])}",
                 graph.spans.get(node),
                 f"write gamma({name} + 1) for other numbers",
             ).located(program.source)
@@ -204,10 +113,10 @@ def check_factorials(program: Program, graph: Graph, values: Mapping[str, Any]) 
 
 def notes(lowered: Lowered) -> list[Finding]:
     """What was noted while the formula was read."""
-    return [Finding(note.code, note.message, None, note.span) for note in lowered.notes]
+    return limited([Finding(note.code, note.message, None, note.span) for note in lowered.notes])
 
 
-# --------------------------------------------------------------------------------------------- floats
+# ------------------------------------------------------------------------------------------- floats
 
 
 def in_floats(program: Program, lowered: Lowered, bindings: Mapping[str, Bound]) -> Evaluation:
@@ -215,12 +124,16 @@ def in_floats(program: Program, lowered: Lowered, bindings: Mapping[str, Bound])
     from .namespaces import floats
 
     values, uncertainties = values_of(bindings, floats)
-    check_factorials(program, lowered.graph, values)
-    plain = run(lowered.graph, floats, values, lowered.output)
+    graph = lowered.graph
+    check_factorials(program, graph, values)
+    plain = run(graph, floats, values, lowered.output)
     found = findings(plain)
-    if all(map(is_finite, values.values())) and len(lowered.graph) <= AFFORDABLE:
-        lost = {finding.node for finding in found if finding.code in LOSSES} | vanished(plain)
-        lost.discard(None)
+    beyond = out_of_range(plain, bindings)
+    inputs = graph.input_nodes()
+    infinite = any(not is_finite(v) and inputs[name] not in beyond for name, v in values.items())
+    if len(graph) <= AFFORDABLE and not infinite:
+        lost = {loss.node for loss in found if loss.code in LOSSES and loss.node is not None}
+        lost |= vanished(plain) | beyond | not_finite(plain)
         if lost:
             repeated = repeat_in_balls(lowered, bindings)
             if repeated is not None and not same_results(plain, repeated):
@@ -231,6 +144,37 @@ def in_floats(program: Program, lowered: Lowered, bindings: Mapping[str, Bound])
     return Evaluation(program, lowered, plain, "float64", None, values, uncertainties, warnings)
 
 
+def not_finite(plain: Run) -> set[int]:
+    """The first node whose value or slope is not finite, if a result is not: 1/(1 - x) may be so
+    for want of digits only.
+    """
+    if all(map(is_finite, results(plain))):
+        return set()
+    for node, value in enumerate(plain.values):
+        if not all(
+            map(is_finite, (value, *(s for s in plain.slopes[node] or () if s is not None)))
+        ):
+            return {node}
+    return set()
+
+
+def out_of_range(plain: Run, bindings: Mapping[str, Bound]) -> set[int]:
+    """Constants and inputs that are finite numbers, and no doubles: 1e400, 1e-400."""
+    graph = plain.graph
+    written = [(node, literal) for node, literal in graph.literals.items()]
+    written += [
+        (node, bound.text)
+        for name, node in graph.input_nodes().items()
+        if (bound := bindings.get(name)) is not None
+    ]
+    return {
+        node
+        for node, text in written
+        if (not is_finite(plain.values[node]) and not NOT_FINITE.search(text))
+        or (plain.values[node] == 0 and NOT_ZERO.search(text))
+    }
+
+
 def vanished(plain: Run) -> set[int]:
     """Nodes whose gradient became 0 or infinite although neither factor of it is."""
     lost: set[int] = set()
@@ -239,15 +183,19 @@ def vanished(plain: Run) -> set[int]:
         if slopes is None or not upstream or not is_finite(upstream):
             continue
         for slope in slopes:
-            if slope and is_finite(slope) and (upstream * slope == 0 or not is_finite(upstream * slope)):
-                lost.add(node)
-            elif slope is not None and not slope and plain.graph.operations[node].flat == "saturated":
+            if (
+                slope
+                and is_finite(slope)
+                and (upstream * slope == 0 or not is_finite(upstream * slope))
+            ) or (
+                slope is not None and not slope and plain.graph.operations[node].flat == "saturated"
+            ):
                 lost.add(node)
     return lost
 
 
 def repeat_in_balls(lowered: Lowered, bindings: Mapping[str, Bound]) -> Run | None:
-    """The run again in balls, with enough bits for every result; None where that is not possible."""
+    """The run again in balls, with enough bits for every result; None if that is impossible."""
     from flint import ctx
 
     from .namespaces import balls
@@ -282,17 +230,27 @@ def same_results(plain: Run, repeated: Run) -> bool:
     for rough, true in zip(results(plain), results(repeated), strict=True):
         if not is_finite(rough):
             return False
-        if isinstance(true, int) or not is_ball(true):
-            continue
-        if not (abs(true - rough) <= AGREES * abs(true)) and not (rough == 0 and true.contains(0)):
+        if not is_ball(true):
+            if rough != true:
+                return False
+        elif not (abs(true - rough) <= AGREES * abs(true)) and not (
+            rough == 0 and true.contains(0)
+        ):
             return False
     return True
 
 
 def rescued(
-    program: Program, lowered: Lowered, bindings: Mapping[str, Bound], plain: Run, repeated: Run, lost: set[int]
+    program: Program,
+    lowered: Lowered,
+    bindings: Mapping[str, Bound],
+    plain: Run,
+    repeated: Run,
+    lost: set[int],
 ) -> Evaluation:
-    """The evaluation with the results of the balls, and a warning that says what the doubles lost and where."""
+    """The evaluation with the results of the balls, and a warning that says what the doubles lost
+    and where.
+    """
     from flint import ctx
 
     from .namespaces import balls
@@ -302,9 +260,13 @@ def rescued(
     first = min(lost)
     graph = lowered.graph
     advice = stable_form(graph, lost)
+    subject = Subject(plain)
+    lose = f"lose the result at {subject(first)}"
+    if not graph.inputs[first]:
+        lose = f"cannot hold {subject.titles[first]}"
     finding = Finding(
         "lost-in-doubles",
-        f"doubles lose the result at {Subject(plain)(first)}, so the run was repeated in ball arithmetic",
+        f"doubles {lose}, so the run was repeated in ball arithmetic",
         first,
         graph.spans.get(first),
         f"write {advice}" if advice else "--digits 20 does so from the start",
@@ -322,19 +284,70 @@ def rescued(
     )
 
 
-# ------------------------------------------------------------------------------------- exact and balls
+# ---------------------------------------------------------------------------------- exact and balls
 
 
-def in_fractions(program: Program, lowered: Lowered, bindings: Mapping[str, Bound]) -> Evaluation:
+class Ledger(list[Any]):
+    """The values of an exact run, with a limit on the work that their digits make.
+
+    Sums and products of fractions take the square of their length, and so does writing them.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+        self.work = 0
+
+    def charged(self, value: Any) -> Any:
+        """`value`, on the bill; raises BackpropError where that grows too long."""
+        bits = length(value)
+        self.work += bits + bits * bits // SQUARE
+        if self.work > self.limit:
+            raise over_limit("work", self.limit, "steps on the digits of fractions")
+        return value
+
+    def append(self, value: Any) -> None:
+        super().append(self.charged(value))
+
+
+class Charging:
+    """A namespace whose gradients are charged to a ledger, too."""
+
+    def __init__(self, xp: Any, ledger: Ledger) -> None:
+        self.xp = xp
+        self.ledger = ledger
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.xp, name)
+
+    def chain(self, upstream: Any, slope: Any) -> Any:
+        return self.ledger.charged(self.xp.chain(upstream, slope))
+
+    def accumulate(self, a: Any, b: Any) -> Any:
+        return self.ledger.charged(self.xp.accumulate(a, b))
+
+
+def in_fractions(
+    program: Program, lowered: Lowered, bindings: Mapping[str, Bound], limits: Limits
+) -> Evaluation:
     """Fractions; raises BackpropError where the output or a gradient is none."""
     from .namespaces import exact
 
     values, uncertainties = values_of(bindings, exact)
     for name, value in {**values, **uncertainties}.items():
         if isinstance(value, exact.NotFraction):
-            raise refuse("not-exact", f"the value of '{name}' is no fraction: {value.reason}", help="leave out --exact")
+            raise refuse(
+                "not-exact",
+                f"the value of '{name}' is no fraction: {value.reason}",
+                help="leave out --exact",
+            )
     check_factorials(program, lowered.graph, values)
-    result = run(lowered.graph, exact, values, lowered.output)
+    ledger = Ledger(limits.work)
+    try:
+        result = run(lowered.graph, Charging(exact, ledger), values, lowered.output, ledger)
+    except BackpropError as error:
+        where = lowered.graph.spans.get(min(len(ledger), len(lowered.graph) - 1))
+        raise BackpropError(error.diagnostic._replace(span=where)).located(program.source) from None
     for name, found in (("the result", result.values[lowered.output]), *result.gradient().items()):
         if isinstance(found, exact.NotFraction):
             raise not_exact(program, result, name, found)
@@ -351,55 +364,94 @@ def not_exact(program: Program, result: Run, name: str, found: Any) -> BackpropE
     for node in range(len(graph)):
         places = [result.values[node], *(result.slopes[node] or ())]
         if any(place is found for place in places) or (
-            isinstance(result.values[node], NotFraction) and result.values[node].reason == found.reason
+            isinstance(result.values[node], NotFraction)
+            and result.values[node].reason == found.reason
         ):
             message = f"{what} is no fraction: {found.reason}, at {Subject(result)(node)}"
             return refuse(
                 "not-exact", message, graph.spans.get(node), "leave out --exact, or use --digits 30"
             ).located(program.source)
-    return refuse("not-exact", f"{what} is no fraction: {found.reason}", help="leave out --exact, or use --digits 30")
+    return refuse(
+        "not-exact",
+        f"{what} is no fraction: {found.reason}",
+        help="leave out --exact, or use --digits 30",
+    )
 
 
-def in_balls(program: Program, lowered: Lowered, bindings: Mapping[str, Bound], digits: int) -> Evaluation:
+def in_balls(
+    program: Program, lowered: Lowered, bindings: Mapping[str, Bound], digits: int
+) -> Evaluation:
     """Balls, with more and more bits until `digits` digits of every result are certain."""
     from flint import ctx
 
     from .namespaces import balls
 
     if not 1 <= digits <= MOST_DIGITS:
-        raise over_limit("digits", MOST_DIGITS, "digits") if digits > 0 else refuse(
-            "usage", "--digits takes a positive whole number", help="write --digits 30"
+        raise (
+            over_limit("digits", MOST_DIGITS, "digits")
+            if digits > 0
+            else refuse("usage", "--digits takes a positive whole number", help="write --digits 30")
         )
     bits = int(digits * BITS_PER_DIGIT) + 8
     start = bits + 64
-    result, values, uncertainties = None, {}, {}
-    for precision in (start, 2 * start, 4 * start, 8 * start, 16 * start, max(32 * start, balls.PRECISIONS[-1])):
+    result: Run | None = None
+    values: dict[str, Any] = {}
+    uncertainties: dict[str, Any] = {}
+    reached: list[Any] = []
+    for precision in precisions(start):
         with ctx.workprec(precision):
+            reached = []
             try:
                 values, uncertainties = values_of(bindings, balls)
                 check_factorials(program, lowered.graph, values)
-                reached: list[Any] = []
                 result = run(lowered.graph, balls, values, lowered.output, reached)
             except balls.Undecided:
                 continue
             if all(certain(found, bits) for found in results(result)):
                 break
     if result is None:
-        node = min(len(reached), len(lowered.graph) - 1)
-        raise refuse(
+        raise undecided(program, lowered, values, reached, precision)
+    warnings = [*notes(lowered), *findings(result), *uncertain(result, bits, digits, precision)]
+    return Evaluation(
+        program, lowered, result, "balls", digits, values, uncertainties, tuple(warnings)
+    )
+
+
+def precisions(start: int) -> list[int]:
+    """How many bits to try, one after the other: the more, the fewer times."""
+    tried = [bits for times in range(1, 5) if (bits := start << times) <= MOST_BITS]
+    return [start, *tried, max(2 * start, min(start << 5, MOST_BITS), LEAST_LAST)]
+
+
+def undecided(
+    program: Program, lowered: Lowered, values: Mapping[str, Any], reached: list[Any], bits: int
+) -> BackpropError:
+    """The refusal where a comparison stays open; `reached` are the values before it."""
+    graph = lowered.graph
+    if not reached and graph.input_nodes() and not values:
+        return refuse(
             "not-certified",
-            f"{formulas(lowered.graph, titles(lowered.graph, lowered.output))[node]} compares numbers too close to tell apart with"
-            f" {precision:,} bits",
-            lowered.graph.spans.get(node),
-            "leave out --digits",
-        ).located(program.source)
-    warnings = [*notes(lowered), *findings(result)]
-    for name, found in (("the result", result.values[lowered.output]), *result.gradient().items()):
-        if certain(found, bits):
+            f"a value compares numbers too close to tell apart with {bits:,} bits",
+            help="leave out --digits, or write the value as a number",
+        )
+    node = min(len(reached), len(graph) - 1)
+    formula = formulas(graph, titles(graph, lowered.output))[node]
+    return refuse(
+        "not-certified",
+        f"{formula} compares numbers too close to tell apart with {bits:,} bits",
+        graph.spans.get(node),
+        "leave out --digits",
+    ).located(program.source)
+
+
+def uncertain(result: Run, bits: int, digits: int, precision: int) -> Iterator[Finding]:
+    """A warning for each result that has fewer certain digits than were asked for."""
+    for name, found in (("the result", result.values[result.output]), *result.gradient().items()):
+        if certain(found, bits) or not is_finite(found):
             continue
         what = name if name == "the result" else f"the gradient of '{name}'"
-        if is_finite(found) and found.contains(0):
-            warnings.append(Finding("not-certified", f"{what} is shown as 0: it cannot be told from 0 with {precision} bits"))
-        elif is_finite(found):
-            warnings.append(Finding("not-certified", f"{what} is certain to fewer than {digits} digits"))
-    return Evaluation(program, lowered, result, "balls", digits, values, uncertainties, tuple(warnings))
+        if found.contains(0):
+            said = f"{what} is shown as 0: it cannot be told from 0 with {precision} bits"
+        else:
+            said = f"{what} is certain to fewer than {digits} digits"
+        yield Finding("not-certified", said)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from .errors import Span
 from .formulas import formulas, titles
 from .graph import Graph
-from .numerals import is_ball, is_finite, short
+from .numerals import is_ball, is_finite, is_number, short
 from .run import Run
 
 SATURATED = 1e-6  # a slope smaller than this stops learning
@@ -35,7 +35,9 @@ LOSSES = frozenset({"overflow", "underflow", "cancellation"})
 
 
 def live_nodes(run: Run) -> bytearray:
-    """1 for each node that the output's value depends on, counting only the branches that were taken."""
+    """1 for each node that the output's value depends on, counting only the branches that were
+    taken.
+    """
     live = bytearray(len(run.graph))
     live[run.output] = 1
     operations, inputs, values = run.graph.operations, run.graph.inputs, run.values
@@ -66,7 +68,9 @@ def findings(run: Run) -> list[Finding]:
             if result is None:
                 continue
             code, sentence = result
-            found.append(Finding(code, f"{subject(node)}: {sentence}", node, run.graph.spans.get(node)))
+            found.append(
+                Finding(code, f"{subject(node)}: {sentence}", node, run.graph.spans.get(node))
+            )
             break
     return limited(found)
 
@@ -86,7 +90,9 @@ def limited(found: list[Finding]) -> list[Finding]:
 
 
 class Subject:
-    """How messages name the nodes of a run: `f = log(x)`. The texts are made when the first is asked for."""
+    """How messages name the nodes of a run: `f = log(x)`. The texts are made when the first is
+    asked for.
+    """
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -107,14 +113,15 @@ def at(values: list[Any]) -> str:
     return ", ".join(shown) + (", …" if len(values) > 4 else "")
 
 
-# ---------------------------------------------------------------------------------------------- checks
-# Each looks at one live node: (run, node, operation, values of its inputs) -> (code, sentence) or None.
+# ------------------------------------------------------------------------------------------- checks
+# Each looks at one live node:
+# (run, node, operation, values of its inputs) -> (code, sentence) or None.
 
 
 def not_a_number(run: Run, node: int, operation: Any, values: list[Any]) -> tuple[str, str] | None:
     """NaN or an infinity that begins at this node."""
     out = run.values[node]
-    if is_finite(out) or not all(map(is_finite, values)):
+    if is_finite(out) or not is_number(out) or not all(map(is_finite, values)):
         return None
     nan = is_ball(out) or out != out
     if not operation.domain.holds(*values):
@@ -130,7 +137,11 @@ def not_a_number(run: Run, node: int, operation: Any, values: list[Any]) -> tupl
 
 def underflow(run: Run, node: int, operation: Any, values: list[Any]) -> tuple[str, str] | None:
     """A zero that is none: smaller than any double."""
-    if is_ball(run.values[node]) or run.values[node] != 0 or not all(map(is_finite, values)):
+    if (
+        not isinstance(run.values[node], float)
+        or run.values[node] != 0
+        or not all(map(is_finite, values))
+    ):
         return None
     product = operation.name in ("multiply", "square", "prod", "power", "whole_power")
     quotient = operation.name in ("divide", "reciprocal")
@@ -141,7 +152,7 @@ def underflow(run: Run, node: int, operation: Any, values: list[Any]) -> tuple[s
 
 def cancellation(run: Run, node: int, operation: Any, values: list[Any]) -> tuple[str, str] | None:
     """A sum whose terms cancel to the last digits, so that rounding errors are all that is left."""
-    if operation.name not in ("add", "subtract", "sum") or is_ball(run.values[node]):
+    if operation.name not in ("add", "subtract", "sum") or not isinstance(run.values[node], float):
         return None
     inputs = run.graph.inputs[node]
     out = abs(run.values[node])
@@ -170,8 +181,12 @@ def domain_edge(run: Run, node: int, operation: Any, values: list[Any]) -> tuple
     slopes = run.slopes[node]
     if slopes is None or not is_finite(run.values[node]) or not all(map(is_finite, values)):
         return None
-    moving = [slope for slope, i in zip(slopes, run.graph.inputs[node], strict=True) if varies(run.graph, i)]
-    if all(slope is None or is_finite(slope) for slope in moving):
+    moving = [
+        slope
+        for slope, i in zip(slopes, run.graph.inputs[node], strict=True)
+        if varies(run.graph, i)
+    ]
+    if all(slope is None or is_finite(slope) or not is_number(slope) for slope in moving):
         return None
     if not operation.domain.holds(*values):
         return "domain", f"{at(values)} is at the edge of the domain ({operation.domain.text})"
@@ -181,14 +196,22 @@ def domain_edge(run: Run, node: int, operation: Any, values: list[Any]) -> tuple
 def no_gradient(run: Run, node: int, operation: Any, values: list[Any]) -> tuple[str, str] | None:
     """A gate that stops the gradient: dead, saturated or flat."""
     slopes, upstream = run.slopes[node], run.adjoints[node]
-    if not operation.flat or slopes is None or upstream is None or not varies(run.graph, run.graph.inputs[node][0]):
+    if (
+        not operation.flat
+        or slopes is None
+        or upstream is None
+        or not varies(run.graph, run.graph.inputs[node][0])
+    ):
         return None
     slope = slopes[0]
     if slope is not None and not (is_finite(slope) and abs(slope) < SATURATED):
         return None
     if operation.flat == "saturated":
         size = "0" if not slope else short(slope)
-        return "saturated", f"saturated at {at(values)}: its slope is {size}, so almost no gradient passes"
+        return (
+            "saturated",
+            f"saturated at {at(values)}: its slope is {size}, so almost no gradient passes",
+        )
     if operation.flat == "dead":
         return "dead", f"dead at {at(values)}: no gradient passes"
     return "flat", f"no gradient passes through {operation.name}"
@@ -208,7 +231,8 @@ CHECKS: tuple[Callable[..., tuple[str, str] | None], ...] = (
     no_gradient,
 )
 
-# Formulas that lose digits as they are written, and the function that does not; `u` and `v` stand for anything.
+# Formulas that lose digits as they are written, and the function that does not; `u` and `v` stand
+# for anything.
 STABLE_FORMS = (
     ("1/(1+exp(-u))", "sigmoid(u)"),
     ("exp(u)/(1+exp(u))", "sigmoid(u)"),
@@ -225,7 +249,9 @@ STABLE_FORMS = (
 
 
 def stable_form(graph: Graph, near: set[int]) -> str:
-    """Advice: a stable function for a formula that runs through one of the nodes `near`; "" if none is known."""
+    """Advice: a stable function for a formula that runs through one of the nodes `near`; "" if none
+    is known.
+    """
     from .lowering import lower
     from .syntax import parse
 
@@ -242,10 +268,12 @@ def stable_form(graph: Graph, near: set[int]) -> str:
 def instantiated(advice: str, graph: Graph, letters: dict[str, int]) -> str:
     """`sigmoid(u)` with the formula that u stands for."""
     texts = formulas(graph, titles(graph, len(graph) - 1))
-    for letter, found in letters.items():
-        inner = graph.names.get(found) or texts[found]
-        advice = re.sub(rf"\b{letter}\b", lambda _, inner=inner: inner, advice)
-    return advice
+
+    def formula(letter: re.Match[str]) -> str:
+        found = letters[letter[0]]
+        return graph.names.get(found) or texts[found]
+
+    return re.sub(r"\b[uv]\b", formula, advice)
 
 
 class Match(NamedTuple):
@@ -256,7 +284,9 @@ class Match(NamedTuple):
 
 
 def match(pattern: Graph, top: int, graph: Graph, node: int) -> Match | None:
-    """Whether the formula at `node` has the form of `pattern`; sums and products in either order of the pattern."""
+    """Whether the formula at `node` has the form of `pattern`; sums and products in either order of
+    the pattern.
+    """
     letters: dict[str, int] = {}
     covered: set[int] = set()
     waiting = [(top, node)]

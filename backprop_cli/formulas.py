@@ -1,7 +1,7 @@
 """A graph's nodes by title and as formulas of the language.
 
-A node is written in terms of the named nodes it uses, so `f = q*z` reads `q * z`. Where a formula would grow beyond
-`LONGEST` characters, the nodes inside it stand by their titles.
+A node is written in terms of the named nodes it uses, so `f = q*z` reads `q * z`. Where a formula
+would grow beyond `LONGEST` characters, the nodes inside it stand by their titles.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ def node_id(node: int) -> str:
 
 
 def titles(graph: Graph, output: int) -> list[str]:
-    """What a person calls each node: its own name, a numeral, `f` for the output, `v1`, `v2`, … for other gates."""
+    """What a person calls each node: its own name, a numeral, `f` for the output, `v1`, `v2`, … for
+    other gates.
+    """
     taken = set(graph.names.values())
     found: list[str] = []
     count = 0
@@ -34,7 +36,9 @@ def titles(graph: Graph, output: int) -> list[str]:
 
 
 def formulas(graph: Graph, titled: list[str]) -> list[str]:
-    """The formula of each node, a leaf's is its own name or numeral; `titled` are the nodes' titles."""
+    """The formula of each node, a leaf's is its own name or numeral; `titled` are the nodes'
+    titles.
+    """
     whole: list[str] = []
     inside: list[tuple[str, int]] = []  # how the node stands in a larger formula
     for node, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):

@@ -1,7 +1,9 @@
-"""The numerical gradient as a check of the analytic one. Uses the forward pass only, so it is independent of every rule.
+"""The numerical gradient as a check of the analytic one. Uses the forward pass only, so it is
+independent of every rule.
 
-Central differences (f(x + h) - f(x - h))/(2h) at shrinking steps, extrapolated to h = 0 by Ridders' method, which
-also says how far to trust the result (C. Ridders, Advances in Engineering Software 4, 1982; Richardson extrapolation).
+Central differences (f(x + h) - f(x - h))/(2h) at shrinking steps, extrapolated to h = 0 by Ridders'
+method, which also says how far to trust the result (C. Ridders, Advances in Engineering Software 4,
+1982; Richardson extrapolation).
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ class Check(NamedTuple):
 
     step      the step of the best central difference, in units of the variable.
     error     |analytic - numeric| relative to the larger of the two; 0 where both are 0.
-    verdict   "passed", "failed", "kink" (the one-sided slopes differ, and the analytic gradient lies between them),
-              "jump" (the function itself jumps, so that there is nothing to compare), or "undefined" (the function or its
-              gradient is not finite there).
+    verdict   "passed", "failed", "kink" (the one-sided slopes differ, and the analytic gradient
+              lies between them), "jump" (the function itself jumps, so that there is nothing to
+              compare), or "undefined" (the function or its gradient is not finite there).
     left, right  the one-sided slopes, where they differ.
     """
 
@@ -48,7 +50,7 @@ class Check(NamedTuple):
 def gradcheck(
     graph: Graph, output: int, bindings: Mapping[str, float], gradient: Mapping[str, float]
 ) -> list[Check]:
-    """Check `gradient`, the analytic one of the node `output` at `bindings`, variable by variable."""
+    """Check the analytic gradient of the node `output` at `bindings`, variable by variable."""
     return [
         check(section(graph, output, bindings, name), name, bindings[name], analytic)
         for name, analytic in gradient.items()
@@ -83,7 +85,9 @@ def check(function: Callable[[float], float], variable: str, at: float, analytic
         return Check(variable, at, analytic, math.nan, step, math.nan, JUMP)
     if sides is not None:
         between = min(sides) - TOLERANCE * size <= analytic <= max(sides) + TOLERANCE * size
-        return Check(variable, at, analytic, numeric, step, error, KINK if between else FAILED, *sides)
+        return Check(
+            variable, at, analytic, numeric, step, error, KINK if between else FAILED, *sides
+        )
     passed = difference <= max(TOLERANCE * size, noise)
     return Check(variable, at, analytic, numeric, step, error, PASSED if passed else FAILED)
 
@@ -96,8 +100,8 @@ def scale(at: float) -> float:
 def central_slope(function: Callable[[float], float], at: float) -> tuple[float, float, float]:
     """The slope by central differences: (slope, step, estimate of its error).
 
-    Row by row of Ridders' tableau: each smaller step gives a plain difference, and with the row above it
-    extrapolations of higher order. The entry that agrees best with its neighbours wins.
+    Row by row of Ridders' tableau: each smaller step gives a plain difference, and with the row
+    above it extrapolations of higher order. The entry that agrees best with its neighbours wins.
     """
     step = FIRST_STEP * scale(at)
     best, best_step, doubt = math.nan, step, math.inf
@@ -120,7 +124,8 @@ def central_slope(function: Callable[[float], float], at: float) -> tuple[float,
 
 
 def one_sided_slopes(function: Callable[[float], float], at: float) -> tuple[float, float] | None:
-    """The slopes to the left and to the right where they differ; None where the function is smooth there.
+    """The slopes to the left and to the right where they differ; None where the function is smooth
+    there.
 
     At a smooth point the two approach each other as the step shrinks; at a kink they keep apart.
     """
@@ -141,6 +146,7 @@ def one_sided_slopes(function: Callable[[float], float], at: float) -> tuple[flo
 def jumps(function: Callable[[float], float], at: float) -> bool:
     """Whether the function itself jumps: its change does not shrink with the step."""
     wide, narrow = (
-        abs(function(at + scale(at) * 2.0**-k) - function(at - scale(at) * 2.0**-k)) for k in (12, 22)
+        abs(function(at + scale(at) * 2.0**-k) - function(at - scale(at) * 2.0**-k))
+        for k in (12, 22)
     )
     return narrow > wide / 4

@@ -1,8 +1,8 @@
 """The computational graph: a flat, append-only list of nodes.
 
-A node is an index. It names one row of the table of operations and refers only to earlier nodes, so the order of the
-list is an order of evaluation, and its reverse is one of back-propagation. Values and gradients live outside, in a
-`Run`; running a graph never changes it.
+A node is an index. It names one row of the table of operations and refers only to earlier nodes, so
+the order of the list is an order of evaluation, and its reverse is one of back-propagation. Values
+and gradients live outside, in a `Run`; running a graph never changes it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,24 @@ CONSTANT = OPERATIONS["constant"]
 class Node(NamedTuple):
     """A view of one node, for reading."""
 
-    index: int
+    index: int  # type: ignore[assignment]
     operation: Operation
     inputs: tuple[int, ...]
     name: str | None
     literal: str | None
     span: Span | None
+
+
+class Section(NamedTuple):
+    """The nodes `start` to `stop` - 1, as which a definition or one call of a function was written.
+
+    `arguments` are the nodes that a call hands to the function; None for a definition.
+    """
+
+    name: str
+    arguments: tuple[int, ...] | None
+    start: int
+    stop: int
 
 
 class Graph:
@@ -36,9 +48,19 @@ class Graph:
     literals   the text of a constant: a numeral, or one of pi, e, tau, inf.
     spans      where in the source text a node was written.
     origins    for a node of a derivative: the node whose backward step made it.
+    scopes     the definitions and calls that wrote nodes; one inside another comes before it.
     """
 
-    __slots__ = ("operations", "inputs", "names", "literals", "spans", "origins", "_leaves")
+    __slots__ = (
+        "operations",
+        "inputs",
+        "names",
+        "literals",
+        "spans",
+        "origins",
+        "scopes",
+        "_leaves",
+    )
 
     def __init__(self) -> None:
         self.operations: list[Operation] = []
@@ -47,6 +69,7 @@ class Graph:
         self.literals: dict[int, str] = {}
         self.spans: dict[int, Span] = {}
         self.origins: dict[int, int] = {}
+        self.scopes: list[Section] = []
         self._leaves: dict[tuple[str, str], int] = {}
 
     def __len__(self) -> int:
@@ -74,7 +97,8 @@ class Graph:
     def apply(self, name: str, *inputs: int, span: Span | None = None) -> int:
         """Add a node by the name of its operation; return its index.
 
-        Raises KeyError for an unknown operation and ValueError for an input that is no earlier node.
+        Raises KeyError for an unknown operation and ValueError for an input that is no earlier
+        node.
         """
         operation = OPERATIONS[name]
         count = len(self.operations)
@@ -96,7 +120,9 @@ class Graph:
         """The node of a constant, made at the first call."""
         return self._leaf(CONSTANT, str(literal), self.literals, span)
 
-    def _leaf(self, operation: Operation, text: str, texts: dict[int, str], span: Span | None) -> int:
+    def _leaf(
+        self, operation: Operation, text: str, texts: dict[int, str], span: Span | None
+    ) -> int:
         key = (operation.name, text)
         node = self._leaves.get(key)
         if node is None:

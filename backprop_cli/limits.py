@@ -13,9 +13,11 @@ class Limits(NamedTuple):
     characters: int = 1 << 20
     tokens: int = 100_000
     depth: int = 1_000
-    nodes: int = 1_000_000
+    nodes: int = 200_000
     bindings: int = 10_000
+    name_length: int = 250
     number_length: int = 1_000
+    work: int = 200_000_000
 
 
 DEFAULT_LIMITS = Limits()

@@ -1,16 +1,19 @@
 """Syntax tree → graph: names, functions and constants are settled here.
 
-Each operation that the user wrote becomes a node of its own, in the order of evaluation; only inputs and constants
-are shared. A function that the user defines is written out wherever it is called.
+Each operation that the user wrote becomes a node of its own, in the order of evaluation; only
+inputs and constants are shared. A function that the user defines is written out wherever it is
+called.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import pairwise
 from typing import Any, NamedTuple, Union
 
+from .calls import check_brackets, check_conditions, check_count, not_a_function
 from .errors import BackpropError, Label, Span, refuse, similar
-from .graph import CONSTANT, Graph
+from .graph import CONSTANT, Graph, Section
 from .limits import DEFAULT_LIMITS, Limits, over_limit
 from .operations import FUNCTIONS, OPERATIONS, Operation
 from .syntax.tree import (
@@ -26,11 +29,13 @@ from .syntax.tree import (
     Result,
     Statement,
     Vector,
+    whole_literal,
 )
 
 CONSTANTS = {"pi": "pi", "π": "pi", "e": "e", "tau": "tau", "τ": "tau", "inf": "inf"}
 OVERLOADS = {("log", 2): "log_base"}
-LOGIC = ("and", "or", "not")
+SIGNS = frozenset("+-−–")
+STEPS_PER_NODE = 6  # functions that only hand on their arguments make work and no nodes
 
 
 class Note(NamedTuple):
@@ -53,10 +58,13 @@ class Lowered(NamedTuple):
 Scope = Union[dict[str, int], None]  # the parameters of the function being written out
 
 
-def lower(program: Program, given: Collection[str] = (), limits: Limits = DEFAULT_LIMITS) -> Lowered:
+def lower(
+    program: Program, given: Collection[str] = (), limits: Limits = DEFAULT_LIMITS
+) -> Lowered:
     """The graph of a program. `given` are the names that the user binds: they win over constants.
 
-    Raises BackpropError for names that mean nothing here, wrong calls, vectors, and graphs over the limit.
+    Raises BackpropError for names that mean nothing here, wrong calls, vectors, and graphs over the
+    limit.
     """
     try:
         return _Lowering(program, given, limits).lower()
@@ -74,10 +82,13 @@ class _Lowering:
         self.functions: dict[str, Definition] = {}
         self.defined: dict[str, Definition] = {}
         self.used: set[str] = set()
-        self.open: list[str] = []  # the definitions and functions that are being worked out
+        self.open: dict[str, None] = {}  # the definitions and functions that are being worked out
+        self.variables: dict[str, Span] = {}  # inputs that have the name of a function
+        self.called: dict[str, Span] = {}  # functions of the table, where they are called
+        self.steps = STEPS_PER_NODE * limits.nodes
         self.notes: dict[tuple[str, str], Note] = {}
 
-    # ------------------------------------------------------------------------------------ statements
+    # ----------------------------------------------------------------------------------- statements
 
     def lower(self) -> Lowered:
         statements = self.program.statements
@@ -93,7 +104,7 @@ class _Lowering:
             else:
                 output = self.result(statement, last)
                 output_name = None
-        self.note_unused(output_name)
+        self.note_unused(statements, output_name)
         return Lowered(self.graph, output, output_name, tuple(self.notes.values()))
 
     def collect_definitions(self, statements: tuple[Statement, ...]) -> None:
@@ -119,6 +130,12 @@ class _Lowering:
             self.defined[name] = statement
             if statement.parameters is not None:
                 self.functions[name] = statement
+                if name in FUNCTIONS:
+                    said = f"'{name}' is the function defined here, not the one of the table"
+                    self.note("function", name, said, statement.name_span)
+            elif name in CONSTANTS:
+                said = f"'{name}' is the value defined here, not the constant"
+                self.note("constant", name, said, statement.name_span)
 
     def declare(self, statement: Declaration, last: bool) -> None:
         if last:
@@ -162,26 +179,49 @@ class _Lowering:
                 "unused-statement",
                 "nothing uses the result of this line",
                 statement.span,
-                "name it (q = …); to go on with a formula on the next line, end this one with the operator",
+                "name it (q = …); to go on with a formula on the next line, end this one with"
+                " the operator",
             )
         return self.expression(statement.body)
 
-    def note_unused(self, output_name: str | None) -> None:
-        for name, statement in self.defined.items():
-            if name != output_name and name not in self.used:
-                self.note("unused-definition", name, f"'{name}' is defined and not used", statement.name_span)
+    def note_unused(self, statements: tuple[Statement, ...], output_name: str | None) -> None:
+        """Note definitions that nothing uses; refuse one whose formula seems to go on below."""
+        unused = self.defined.keys() - self.used - {output_name}
+        for name in filter(unused.__contains__, self.defined):
+            span = self.defined[name].name_span
+            self.note("unused-definition", name, f"'{name}' is defined and not used", span)
+        for statement, following in pairwise(statements):
+            if not isinstance(statement, Definition) or statement.name not in unused:
+                continue
+            between = self.program.source[statement.span.end : following.span.start + 1]
+            if between[-1] in SIGNS and ";" not in between:
+                raise refuse(
+                    "unused-statement",
+                    f"a line that starts with '{between[-1]}', below '{statement.name}' that"
+                    " nothing uses: is it one formula or two?",
+                    Span(following.span.start, following.span.start + 1),
+                    f"for one formula, end the line above with '{between[-1]}'; for two, use"
+                    f" '{statement.name}' or remove it",
+                    related=(Label(statement.name_span, "not used"),),
+                )
 
     def note(self, code: str, key: str, message: str, span: Span) -> None:
         self.notes.setdefault((code, key), Note(code, message, span))
 
-    # ----------------------------------------------------------------------------------- expressions
+    # ---------------------------------------------------------------------------------- expressions
 
     def expression(self, root: Expression) -> int:
-        """The node of an expression. A stack of its own stands for the recursion, so no depth is too deep."""
+        """The node of an expression. A stack of its own stands for the recursion, so no depth is
+        too deep.
+        """
         done: list[int] = []
         waiting: list[tuple[Any, Any, Any]] = [(self.visit, root, None)]
         while waiting:
             action, subject, scope = waiting.pop()
+            self.steps -= 1
+            if self.steps < 0:
+                limit = self.limits.nodes
+                raise over_limit("nodes", limit, "nodes, or calls that make none", root.span)
             action(subject, scope, waiting, done)
         return done.pop()
 
@@ -211,7 +251,9 @@ class _Lowering:
             raise over_limit("nodes", self.limits.nodes, "nodes in the graph", span)
         done.append(node)
 
-    def apply(self, work: tuple[Operation, int, Span], _: Scope, waiting: list[Any], done: list[int]) -> None:
+    def apply(
+        self, work: tuple[Operation, int, Span], _: Scope, waiting: list[Any], done: list[int]
+    ) -> None:
         operation, count, span = work
         self.append(operation, count, span, done)
 
@@ -219,14 +261,15 @@ class _Lowering:
         if len(node.items) > 1:
             raise refuse(
                 "not-scalar",
-                f"[…] is a vector of {len(node.items)} numbers; a formula here gives a single number",
+                f"[…] is a vector of {len(node.items)} numbers; a formula here gives a single"
+                " number",
                 node.span,
                 "write its components with names of their own, such as x0 and x1",
             )
         self.note("brackets", str(node.span), "[…] with one item is read as brackets", node.span)
         return node.items[0]
 
-    # ------------------------------------------------------------------------------------- operators
+    # ------------------------------------------------------------------------------------ operators
 
     def operator(self, node: Operator, scope: Scope, waiting: list[Any], done: list[int]) -> None:
         operands = node.operands
@@ -267,7 +310,7 @@ class _Lowering:
             if place:
                 self.append(OPERATIONS["and"], 2, node.span, done)
 
-    # ----------------------------------------------------------------------------------------- names
+    # ---------------------------------------------------------------------------------------- names
 
     def is_constant(self, name: str) -> bool:
         return name in CONSTANTS and name not in self.given and name not in self.defined
@@ -303,13 +346,27 @@ class _Lowering:
                 return self.graph.constant(CONSTANTS[name], node.span)
             self.note("constant", name, f"'{name}' is the value given, not the constant", node.span)
         if name in FUNCTIONS and name not in self.given:
-            self.check_brackets(node)
+            check_brackets(node, self.program.source)
+            self.refuse_both(name, node.span, self.called)
+            self.variables[name] = node.span
         return self.graph.input(name, node.span)
+
+    def refuse_both(self, name: str, span: Span, other: dict[str, Span]) -> None:
+        """Refuse `gamma*x + gamma(x)`: a variable, or the function of the table?"""
+        if name in other:
+            raise refuse(
+                "unknown-function",
+                f"'{name}' is used as a variable and as a function",
+                span,
+                "give the variable another name",
+                related=(Label(other[name], "and here"),),
+            )
 
     def begin(self, name: str, span: Span) -> None:
         """Note that a definition is being worked out; refuse one that needs itself."""
         if name in self.open:
-            cycle = [*self.open[self.open.index(name) :], name]
+            opened = list(self.open)
+            cycle = [*opened[opened.index(name) :], name]
             raise refuse(
                 "cycle",
                 f"'{name}' is defined by itself: {' → '.join(cycle[:8])}",
@@ -317,54 +374,38 @@ class _Lowering:
                 "names are equations, not memory: give the earlier value another name",
                 related=(Label(self.defined[name].name_span, "defined here"),),
             )
-        self.open.append(name)
+        self.open[name] = None
 
     def finish(self, statement: Definition, before: int, _: list[Any], done: list[int]) -> None:
         """A definition's node is known: name it."""
-        self.open.pop()
+        self.open.popitem()
         graph, node = self.graph, done[-1]
         if graph.operations[node] is CONSTANT:
             literal = graph.literals[node]
-            node = done[-1] = graph.append(CONSTANT, ())  # its own node: not every such number has this name
+            # A node of its own: not every such number has this name.
+            node = done[-1] = graph.append(CONSTANT, ())
             graph.literals[node] = literal
             graph.spans[node] = statement.body.span
         if node >= before and node not in graph.names:
             graph.names[node] = statement.name
         self.values[statement.name] = node
+        graph.scopes.append(Section(statement.name, None, before, len(graph)))
 
-    def check_brackets(self, node: Name) -> None:
-        """Refuse `sin x`: a function's name with its argument behind it."""
-        rest = self.program.source[node.span.end :]
-        argument = rest.lstrip(" \t")
-        following = argument[:1]
-        if not (following.isalnum() or following in ("|", "√", "{", "[")) or argument.startswith("mod "):
-            return
-        end = 0
-        while end < len(argument) and (argument[end].isalnum() or argument[end] in "._"):
-            end += 1
-        shown = argument[:end] or "…"
-        raise refuse(
-            "function-without-brackets",
-            f"'{node.name}' is a function and needs brackets",
-            node.span,
-            f"write {node.name}({shown})",
-        )
-
-    # ----------------------------------------------------------------------------------------- calls
+    # ---------------------------------------------------------------------------------------- calls
 
     def call(self, node: Call, scope: Scope, waiting: list[Any]) -> None:
         own = self.functions.get(node.function)
         if own is not None:
             self.used.add(node.function)
-            self.check_count(node, [parameter.name for parameter in own.parameters or ()], 0, False)
-            self.check_conditions(node, None)
+            check_count(node, [parameter.name for parameter in own.parameters or ()], 0, False)
+            check_conditions(node, None)
             waiting.append((self.enter, (own, node), scope))
             waiting.extend((self.visit, argument, scope) for argument in reversed(node.arguments))
             return
         operation = self.built_in(node, scope)
         names, defaults = operation.signature()
-        self.check_count(node, names, len(defaults), operation.variadic)
-        self.check_conditions(node, operation)
+        check_count(node, names, len(defaults), operation.variadic)
+        check_conditions(node, operation)
         given = len(node.arguments)
         missing = 0 if operation.variadic else len(names) - given
         count = given + missing
@@ -373,7 +414,9 @@ class _Lowering:
             waiting.append((self.visit, Number(default, node.name_span), None))
         waiting.extend((self.visit, argument, scope) for argument in reversed(node.arguments))
 
-    def enter(self, work: tuple[Definition, Call], _: Scope, waiting: list[Any], done: list[int]) -> None:
+    def enter(
+        self, work: tuple[Definition, Call], _: Scope, waiting: list[Any], done: list[int]
+    ) -> None:
         """Write out a function's body with the values of its arguments."""
         function, call = work
         count = len(call.arguments)
@@ -381,80 +424,23 @@ class _Lowering:
         del done[len(done) - count :]
         names = [parameter.name for parameter in function.parameters or ()]
         self.begin(function.name, call.name_span)
-        waiting.append((self.leave, None, None))
+        waiting.append((self.leave, (function.name, tuple(arguments), len(self.graph)), None))
         waiting.append((self.visit, function.body, dict(zip(names, arguments, strict=True))))
 
-    def leave(self, *_: Any) -> None:
+    def leave(self, work: tuple[str, tuple[int, ...], int], *_: Any) -> None:
         """A function's body is written out."""
-        self.open.pop()
+        self.open.popitem()
+        name, arguments, start = work
+        self.graph.scopes.append(Section(name, arguments, start, len(self.graph)))
 
     def built_in(self, node: Call, scope: Scope) -> Operation:
         name = node.function
         operation = FUNCTIONS.get(OVERLOADS.get((name, len(node.arguments)), name))
-        if operation is not None and not (scope is not None and name in scope):
+        known = name in (scope or ()) or name in self.defined or name in self.given
+        if operation is not None and not known:
+            self.refuse_both(name, node.name_span, self.variables)
+            self.called[name] = node.name_span
             return operation
-        source = self.program.source
-        argument = source[node.name_span.end : node.span.end].strip()
-        shown = argument if len(argument) <= 20 else "(…)"
+        known = known or self.is_constant(name)
         near = similar(name, [*FUNCTIONS, *self.functions])
-        known = name in (scope or ()) or name in self.defined or name in self.given or self.is_constant(name)
-        help = f"write {name}*{shown} for a product"
-        if not known:
-            help += f", or did you mean {near[0]}{shown}?" if near else f", or define {name}(u) = …"
-        raise refuse(
-            "unknown-function",
-            f"'{name}' is not a function",
-            node.name_span,
-            help,
-            suggestions=tuple(near),
-        )
-
-    def check_count(self, node: Call, names: list[str], optional: int, variadic: bool) -> None:
-        given = len(node.arguments)
-        if (given >= 1) if variadic else (len(names) - optional <= given <= len(names)):
-            return
-        wanted = "at least 1 argument" if variadic else f"{len(names)} argument{'s' * (len(names) != 1)}"
-        if optional:
-            wanted = f"{len(names) - optional} to {len(names)} arguments"
-        parameters = ", ".join(names)
-        raise refuse(
-            "arguments",
-            f"'{node.function}' takes {wanted}, not {given}",
-            node.span,
-            f"write {node.function}({parameters})",
-        )
-
-    def check_conditions(self, node: Call, operation: Operation | None) -> None:
-        """A condition stands as the first argument of `if`, and nowhere else."""
-        chooses = operation is not None and operation.name == "where"
-        for place, argument in enumerate(node.arguments):
-            condition = isinstance(argument, Comparison) or (
-                isinstance(argument, Operator) and argument.operation in LOGIC
-            )
-            if condition and not (chooses and place == 0):
-                raise refuse(
-                    "comparison",
-                    "a condition has no value of its own",
-                    argument.span,
-                    "write if(condition, 1, 0) for a number",
-                )
-            if chooses and place == 0 and not condition:
-                raise refuse(
-                    "condition",
-                    f"'{node.function}' chooses by a condition",
-                    argument.span,
-                    f"compare it with something, such as {node.function}(x > 0, a, b)",
-                )
-
-
-def whole_literal(node: Expression) -> int | None:
-    """The whole number that an exponent says, if it is written as one."""
-    sign = 1
-    if isinstance(node, Operator) and node.operation == "negate":
-        sign, node = -1, node.operands[0]
-    if not isinstance(node, Number):
-        return None
-    digits, _, decimals = node.text.partition(".")
-    if not digits.isdigit() or decimals.strip("0") or len(digits) > 15:
-        return None
-    return sign * int(digits)
+        raise not_a_function(node, self.program.source, known, operation is not None, near)

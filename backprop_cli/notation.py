@@ -1,7 +1,7 @@
 """How an operation is written: the one place that knows signs, precedence and brackets.
 
-Used to print a syntax tree as it was read, and a graph's nodes as formulas. What is printed parses back to the same
-tree.
+Used to print a syntax tree as it was read, and a graph's nodes as formulas. What is printed parses
+back to the same tree.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import Union
 
 OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, POWER, POSTFIX, ATOM = range(10)
 
-# A piece is a text, or (the number of an operand, the precedence it must have to stand without brackets).
+# A piece is a text, or (the number of an operand, the precedence it must have to stand without
+# brackets).
 Piece = Union[str, tuple[int, int]]
 
 _INFIX = {

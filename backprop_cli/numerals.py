@@ -1,4 +1,6 @@
-"""Numbers as text: for a person (few digits) and for JSON (every digit). Knows floats, fractions, balls and bools."""
+"""Numbers as text: for a person (few digits) and for JSON (every digit). Knows floats, fractions,
+balls and bools.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,8 @@ import math
 from typing import Any
 
 MINUS = "−"
+LONGEST_SHORT = 130  # bits of a fraction that a person gets in full
+LONGEST_TOKEN = 4_000  # digits of a whole number in JSON
 
 
 def is_ball(value: Any) -> bool:
@@ -13,15 +17,56 @@ def is_ball(value: Any) -> bool:
     return type(value).__name__ == "arb"
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value is a number at all: --exact has places without one."""
+    return type(value).__name__ != "NotFraction"
+
+
+def length(value: Any) -> int:
+    """The bits of a fraction; 1 for anything else."""
+    if type(value).__name__ != "Fraction":
+        return 1
+    return int(value.numerator.bit_length() + value.denominator.bit_length())
+
+
+def whole(value: int) -> str:
+    """A whole number in full; Python's own conversion stops at 4,300 digits."""
+    if value.bit_length() < 10_000:
+        return str(value)
+    from decimal import Decimal
+
+    return f"{Decimal(value):f}"
+
+
+def fraction(value: Any) -> str:
+    """A whole number or fraction in full."""
+    if value.denominator == 1:
+        return whole(value.numerator)
+    return f"{whole(value.numerator)}/{whole(value.denominator)}"
+
+
+def rounded(value: Any) -> str:
+    """Four significant digits of a fraction of any size."""
+    from decimal import Context, Decimal
+
+    shift = value.denominator.bit_length() - value.numerator.bit_length() + 100
+    scaled = value.numerator * 2 ** max(shift, 0) // (value.denominator * 2 ** max(-shift, 0))
+    context = Context(prec=30, Emin=-(10**9), Emax=10**9)
+    number = context.multiply(Decimal(scaled), context.power(Decimal(2), -shift))
+    return f"≈{Context(prec=4, Emin=-(10**9), Emax=10**9).plus(number):e}"
+
+
 def is_finite(value: Any) -> bool:
     """Whether a value is a finite number (or a condition)."""
     if is_ball(value):
         return bool(value.is_finite())
-    return not isinstance(value, float) or math.isfinite(value)
+    return math.isfinite(value) if isinstance(value, float) else is_number(value)
 
 
 def short(value: Any, digits: int | None = None) -> str:
-    """A number for a person: at least four significant digits, or `digits` of a ball; whole numbers in full."""
+    """A number for a person: at least four significant digits, or `digits` of a ball; whole numbers
+    in full.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if is_ball(value):
@@ -35,7 +80,11 @@ def short(value: Any, digits: int | None = None) -> str:
             return pretty(str(int(value)))
         size = abs(value)
         return pretty(f"{value:.4g}" if size < 1000 or size >= 1e6 else f"{value:.7g}")
-    return pretty(str(value))
+    if not is_number(value):
+        return "no fraction"
+    if length(value) <= LONGEST_SHORT:
+        return pretty(fraction(value))
+    return pretty(rounded(value))
 
 
 def pretty(text: str) -> str:
@@ -76,5 +125,9 @@ def token(value: Any, digits: int | None = None) -> str:
         if value == int(value) and abs(value) < 2**53 and (value or math.copysign(1, value) > 0):
             return str(int(value))
         return repr(value)
-    text = str(value)
+    if not is_number(value):
+        return '"NaN"'
+    text = fraction(value)
+    if "/" not in text and len(text) > LONGEST_TOKEN:
+        text += "/1"  # most readers refuse so long a number
     return text if "/" not in text else f'"{text}"'

@@ -42,7 +42,9 @@ def entry(row: Operation) -> Entry:
     node = graph.apply(row.name, *inputs)
     derived, gradient = differentiate(graph, node)
     texts = formulas(derived, titles(derived, node))
-    slopes = {name: texts[gradient[name]] for name in names if derived.literals.get(gradient[name]) != "0"}
+    slopes = {
+        name: texts[gradient[name]] for name in names if derived.literals.get(gradient[name]) != "0"
+    }
     listed = "x1, x2, …" if row.variadic else row.parameters
     call = f"{CALLED.get(row.name, row.name)}({listed})"
     sign = formulas(graph, titles(graph, node))[node] if row.symbol else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from .errors import Span
@@ -14,7 +15,9 @@ from .syntax.printer import print_program
 
 
 class Use(NamedTuple):
-    """One use of a node: the gradient at the output of the gate that uses it, and the gate's local slope."""
+    """One use of a node: the gradient at the output of the gate that uses it, and the gate's local
+    slope.
+    """
 
     user: int
     upstream: Any
@@ -24,9 +27,11 @@ class Use(NamedTuple):
 class Row(NamedTuple):
     """One node.
 
-    title     what a person calls it: its name, f for the output, v1, v2, … for other gates, a numeral.
+    title     what a person calls it: its name, f for the output, v1, v2, … for other gates, a
+              numeral.
     slopes    the local derivative along each input; None where nothing passes.
-    gradient  0 where no path leads to the output; `reached` tells that from a gradient that happens to be 0.
+    gradient  0 where no path leads to the output; `reached` tells that from a gradient that happens
+              to be 0.
     """
 
     node: int
@@ -45,7 +50,8 @@ class Row(NamedTuple):
 
 
 class Uncertainty(NamedTuple):
-    """First-order propagation: u(f)² = Σ (∂f/∂x · u(x))², for independent inputs (JCGM 100:2008, 5.1.2).
+    """First-order propagation: u(f)² = Σ (∂f/∂x · u(x))², for independent inputs (JCGM 100:2008,
+    5.1.2).
 
     `shares` has each input's part of u(f)², between 0 and 1.
     """
@@ -137,14 +143,22 @@ def propagate(evaluation: Evaluation, gradient: dict[str, Any]) -> Uncertainty |
     squares = {name: part * part for name, part in parts.items()}
     variance = sum(squares.values())
     if evaluation.numbers == "float64":
-        import math
-
         output: Any = math.hypot(*parts.values())
         shares = {name: (part / output) ** 2 if output else 0 for name, part in parts.items()}
     elif evaluation.numbers == "exact":
-        output = float(variance) ** 0.5  # a root of a fraction is rarely one
+        output = rooted(variance)
         shares = {name: square / variance if variance else 0 for name, square in squares.items()}
     else:
         output = variance.sqrt()
-        shares = {name: square / variance if variance != 0 else 0 for name, square in squares.items()}
+        shares = {
+            name: square / variance if variance != 0 else 0 for name, square in squares.items()
+        }
     return Uncertainty(output, dict(uncertainties), shares)
+
+
+def rooted(variance: Any) -> Any:
+    """The root of a fraction, which is rarely one, as a double."""
+    try:
+        return float(variance) ** 0.5
+    except OverflowError:
+        return math.isqrt(variance.numerator // variance.denominator)

@@ -14,8 +14,10 @@ class Run(NamedTuple):
     """One evaluation of a graph.
 
     values     the value of each node.
-    adjoints   the gradient of the output with respect to each node; None where no path leads to the output.
-    slopes     for each node the local derivative along each input; None where none passes (only if kept).
+    adjoints   the gradient of the output with respect to each node; None where no path leads to the
+               output.
+    slopes     for each node the local derivative along each input; None where none passes (only if
+               kept).
     """
 
     graph: Graph
@@ -63,8 +65,9 @@ def backward(
 ) -> tuple[list[Value], list[tuple[Value, ...] | None]]:
     """The gradient of `output` with respect to every node, and with `keep` every local slope.
 
-    One pass in reverse order: each node hands (its gradient) · (local slope) to each input, and an input used several
-    times adds up what it receives. Works on numbers, and on symbols, where the result is another graph.
+    One pass in reverse order: each node hands (its gradient) · (local slope) to each input, and an
+    input used several times adds up what it receives. Works on numbers, and on symbols, where the
+    result is another graph.
     """
     last = len(graph) - 1 if output is None else output
     adjoints: list[Value] = [None] * len(graph)
@@ -81,7 +84,9 @@ def backward(
         arguments = [values[i] for i in inputs]
         slopes = slopes_of(operations[node], node)(xp, out, *arguments)
         if out != out and all(u == u for u in arguments):
-            slopes = tuple(None if slope is None else out for slope in slopes)  # NaN begins here: no slope exists
+            slopes = tuple(
+                None if slope is None else out for slope in slopes
+            )  # NaN begins here: no slope exists
         if keep:
             kept[node] = slopes
         for source, slope in zip(inputs, slopes, strict=True):
@@ -89,7 +94,9 @@ def backward(
                 continue
             contribution = chain(upstream, slope)
             earlier = adjoints[source]
-            adjoints[source] = contribution if earlier is None else accumulate(earlier, contribution)
+            adjoints[source] = (
+                contribution if earlier is None else accumulate(earlier, contribution)
+            )
     return adjoints, kept
 
 
@@ -102,7 +109,8 @@ def run(
 ) -> Run:
     """Evaluate a graph and back-propagate, keeping every local slope.
 
-    If a namespace raises on the way forward, `values` holds what was reached before the node that raised.
+    If a namespace raises on the way forward, `values` holds what was reached before the node that
+    raised.
     """
     last = len(graph) - 1 if output is None else output
     values = forward(graph, xp, bindings, values)

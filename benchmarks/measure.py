@@ -18,7 +18,9 @@ def process_seconds(command: Sequence[str]) -> float:
     return time.perf_counter() - start
 
 
-def interleaved(commands: dict[str, Sequence[str]], rounds: int, warm_up: int = 2) -> dict[str, list[float]]:
+def interleaved(
+    commands: dict[str, Sequence[str]], rounds: int, warm_up: int = 2
+) -> dict[str, list[float]]:
     """The seconds of each command over `rounds` rounds, one of each in turn."""
     times: dict[str, list[float]] = {name: [] for name in commands}
     for number in range(warm_up + rounds):

@@ -2,8 +2,9 @@
 
     python benchmarks/startup.py [ROUNDS]
 
-Needs an installed package (`pip install .`, not editable: pip compiles what it installs). Prints medians of one
-interleaved run and their ratios, and ends with 1 if a goal is missed: 1.8 for JSON, 2.3 for the table.
+Needs an installed package (`pip install .`, not editable: pip compiles what it installs). Prints
+medians of one interleaved run and their ratios, and ends with 1 if a goal is missed: 1.8 for JSON,
+2.3 for the table.
 """
 
 from __future__ import annotations
@@ -39,7 +40,14 @@ def main() -> int:
         found = ratio(seconds, times["import typer"])
         goal = GOALS.get(name)
         missed = missed or (goal is not None and found > goal)
-        rows.append([name, f"{1e3 * statistics.median(seconds):.1f}", f"{found:.2f}", f"≤ {goal}" if goal else ""])
+        rows.append(
+            [
+                name,
+                f"{1e3 * statistics.median(seconds):.1f}",
+                f"{found:.2f}",
+                f"≤ {goal}" if goal else "",
+            ]
+        )
     print(table(["whole process", "median ms", "ratio to import typer", "goal"], rows))
     return int(missed)
 

@@ -1,4 +1,6 @@
-"""Runs the command line: in this process for speed, in a process of its own where the process is the point."""
+"""Runs the command line: in this process for speed, in a process of its own where the process is
+the point.
+"""
 
 from __future__ import annotations
 

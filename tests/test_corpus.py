@@ -31,7 +31,7 @@ def close(found: float, expected: str) -> bool:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_formulas_are_read_rightly(kind: str) -> None:
-    """Value and every gradient agree with the independent system, for every formula of the corpus."""
+    """Value and every gradient agree with the independent system for every formula."""
     for case in READ:
         if case["kind"] != kind:
             continue

@@ -55,7 +55,9 @@ def test_wrong_gradients_fail(formula: str, values: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("formula", ["max(x, 1)", "abs(x - 1)", "relu(x - 1)", "clamp(x, 0, 1)"])
 def test_kinks_are_known(formula: str) -> None:
-    """At a kink the one-sided slopes are shown, and a gradient between them is no failure; one outside is."""
+    """At a kink the one-sided slopes are shown, and a gradient between them is no failure; one
+    outside is.
+    """
     (check,) = checks(formula, {"x": "1"}).values()
     assert check.verdict == KINK and check.left is not None and check.right is not None
     assert min(check.left, check.right) <= check.analytic <= max(check.left, check.right)
@@ -82,7 +84,9 @@ def test_uses_no_derivative_rule(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_command() -> None:
-    """The command shows a verdict, ends with 1 where a gradient is not confirmed, and prints valid JSON."""
+    """The command shows a verdict, ends with 1 where a gradient is not confirmed, and prints valid
+    JSON.
+    """
     good = backprop("gradcheck", "(x+y)*z", "--x", "1", "--y", "3", "--z", "-3")
     assert good.code == 0 and "agrees with central differences" in good.out
     bad = backprop("gradcheck", "log(x)", "--x", "0")

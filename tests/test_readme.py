@@ -22,7 +22,9 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 def blocks(language: str) -> list[str]:
     """The texts of the README's code blocks in a language."""
-    return [text for name, text in BLOCK.findall(README.read_text(encoding="utf-8")) if name == language]
+    return [
+        text for name, text in BLOCK.findall(README.read_text(encoding="utf-8")) if name == language
+    ]
 
 
 CONSOLE = blocks("console")
@@ -35,7 +37,9 @@ def commands(block: str) -> list[str]:
 def screen(block: str, folder: Path) -> str:
     """The block as it should stand: each command, and behind it what a terminal shows."""
     program = folder / "backprop"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m backprop_cli "$@"\n', encoding="utf-8")
+    program.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -m backprop_cli "$@"\n', encoding="utf-8"
+    )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     path = os.pathsep.join([str(folder), os.environ["PATH"]])
     env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
@@ -68,7 +72,9 @@ def test_python_runs() -> None:
 
 
 def test_two_commands() -> None:
-    """The README sets everything up by two commands, the second of which runs these tests; CI runs both."""
+    """The README sets everything up by two commands, the second of which runs these tests; CI runs
+    both.
+    """
     first, second = blocks("sh")
     assert "backprop eval" in first and second.rstrip().endswith("-m pytest")
     runner = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
@@ -81,5 +87,7 @@ if __name__ == "__main__":
     text = README.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as name:
         for old in CONSOLE:
-            text = text.replace(f"```console\n{old}```", f"```console\n{screen(old, Path(name))}```")
+            text = text.replace(
+                f"```console\n{old}```", f"```console\n{screen(old, Path(name))}```"
+            )
     README.write_text(text, encoding="utf-8")

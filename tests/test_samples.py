@@ -1,4 +1,6 @@
-"""Each file in samples/ holds a formula, the command that runs it, and what must come out (worked out elsewhere)."""
+"""Each file in samples/ holds a formula, the command that runs it, and what must come out (worked
+out elsewhere).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
-@pytest.mark.parametrize(("name", "command", "expected"), RUNS, ids=[f"{run[0]}-{i}" for i, run in enumerate(RUNS)])
+@pytest.mark.parametrize(
+    ("name", "command", "expected"), RUNS, ids=[f"{run[0]}-{i}" for i, run in enumerate(RUNS)]
+)
 def test_gives_what_it_states(name: str, command: str, expected: dict[str, float]) -> None:
     """The output and the gradient of every input are those in the comment; none is left out."""
     words = shlex.split(command)

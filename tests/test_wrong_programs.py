@@ -1,6 +1,7 @@
 """Every error has a wrong program in tests/wrong: a command, and beside it what it must say.
 
-After a deliberate change: `python tests/test_wrong_programs.py` writes the expectations anew; read them.
+After a deliberate change: `python tests/test_wrong_programs.py` writes the expectations anew; read
+them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from backprop_cli.errors import ERROR_CODES
 
 FOLDER = Path(__file__).parent / "wrong"
 PROGRAMS = sorted(FOLDER.glob("*.cmd"))
-TESTED_ELSEWHERE = {"output", "bug"}  # test_command_line.py: they need a full disk and a fault of ours
+TESTED_ELSEWHERE = {
+    "output",
+    "bug",
+}  # test_command_line.py: they need a full disk and a fault of ours
 
 
 def words_of(program: Path) -> list[str]:
@@ -47,7 +51,9 @@ def test_says_what_is_expected(program: Path) -> None:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_says_the_same_as_json(program: Path) -> None:
-    """With --json, standard output is one object of the schema, with the same code, message and exit status."""
+    """With --json, standard output is one object of the schema, with the same code, message and
+    exit status.
+    """
     words = words_of(program)
     if words[:1] != ["eval"]:
         pytest.skip("only commands with --json")

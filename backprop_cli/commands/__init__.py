@@ -1,1 +1,1 @@
-"""The commands: they read options, call the library and print. Typer is used here and nowhere else."""
+"""The commands: they read options, call the library and print. Typer is used nowhere else."""

@@ -1,6 +1,6 @@
-"""The command line's frame. Each command lives in a module of its own, imported when it is called.
-"""
+"""The command line's frame. Each command is a module of its own, imported when it is called."""
 
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -10,9 +10,11 @@ from typer.core import TyperGroup
 
 from ..errors import refuse, similar
 
-COMMANDS = ("eval", "gradcheck", "functions", "schema")
+COMMANDS = ("eval", "explain", "gradcheck", "functions", "schema")
 
-UsageError = typer.BadParameter.__mro__[1]
+UsageError: Any = typer.BadParameter.__mro__[1]
+NAME = "backprop"
+COMPLETION = "_BACKPROP_COMPLETE"  # set by the shell that asks what could come next
 
 
 class Commands(TyperGroup):
@@ -52,7 +54,7 @@ def unknown_command(word: str, words: list[str]) -> Exception:
 
 app = typer.Typer(
     cls=Commands,
-    name="backprop",
+    name=NAME,
     rich_markup_mode=None,
     invoke_without_command=True,
     pretty_exceptions_enable=False,
@@ -89,9 +91,17 @@ def backprop(
 def run_command(words: list[str]) -> int:
     """Run one command; returns its exit status, raises BackpropError for everything a user can get
     wrong.
+
+    Not by calling `app`, which ends with status 1 where the reader of our output has left.
     """
     try:
-        result = app(args=words, prog_name="backprop", standalone_mode=False)
+        if COMPLETION in os.environ:
+            app(args=words, prog_name=NAME, standalone_mode=False)
+        command = typer.main.get_command(app)
+        with command.make_context(NAME, list(words)) as context:
+            result = command.invoke(context)
+    except typer.Exit as leaving:
+        result = leaving.exit_code
     except UsageError as error:
         raise usage(error) from None
     except typer.Abort:

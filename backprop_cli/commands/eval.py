@@ -36,11 +36,14 @@ def eval_(
     backprop eval "(x+y)*z" --x 1 --y 3 --z -3
     backprop eval "m*v^2/2" --m "2±0.1" --v 3 --json
 
-    Every name in the formula that it does not define is a variable: give it a value with --NAME VALUE or NAME=VALUE.
-    A value is a number or a constant expression such as pi/2; 2±0.1 carries an uncertainty; @FILE reads a file.
+    Every name in the formula that it does not define is a variable: give it a value with --NAME
+    VALUE or NAME=VALUE. A value is a number or a constant expression such as pi/2; 2±0.1 carries an
+    uncertainty; @FILE reads a file.
     """
     if json and tree:
-        raise refuse("usage", "--json and --tree are two kinds of output", help="choose one of them")
+        raise refuse(
+            "usage", "--json and --tree are two kinds of output", help="choose one of them"
+        )
     asked = options.request(
         expression, file, bind, bindings, max_characters, max_tokens, max_depth, max_nodes
     )

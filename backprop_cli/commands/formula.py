@@ -63,11 +63,19 @@ def formula_text(expression: str | None, file: str | None, may_read: bool = True
     """The formula: from the command line, a file, or standard input for `-`."""
     if file is not None:
         if expression is not None:
-            raise refuse("usage", "there is a formula and a file with one", help="leave out one of them")
-        return standard_input("-f -") if file == "-" and may_read else read_text(file, "the formula's file")
+            raise refuse(
+                "usage", "there is a formula and a file with one", help="leave out one of them"
+            )
+        return (
+            standard_input("-f -")
+            if file == "-" and may_read
+            else read_text(file, "the formula's file")
+        )
     if expression is None:
         raise refuse(
-            "usage", "there is no formula", help='write one: backprop eval "(x+y)*z" --x 1 --y 3 --z -3'
+            "usage",
+            "there is no formula",
+            help='write one: backprop eval "(x+y)*z" --x 1 --y 3 --z -3',
         )
     if expression == "-" and may_read:
         return standard_input("the formula")
@@ -79,7 +87,9 @@ def surrogate_free(text: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise refuse("character", "the formula is not UTF-8 text", help="write it in UTF-8") from None
+        raise refuse(
+            "character", "the formula is not UTF-8 text", help="write it in UTF-8"
+        ) from None
     return text
 
 
@@ -94,7 +104,9 @@ def read_bindings(pairs: list[str], file: str | None, limits: Limits) -> dict[st
     """The bindings of the command line, and those of a JSON file (`-`: standard input)."""
     found: list[tuple[str, str]] = []
     if file is not None:
-        text = standard_input("--bindings -") if file == "-" else read_text(file, "the bindings file")
+        text = (
+            standard_input("--bindings -") if file == "-" else read_text(file, "the bindings file")
+        )
         found += json_pairs(text, "standard input" if file == "-" else f"'{file}'")
     for pair in pairs:
         name, equals, value = pair.partition("=")

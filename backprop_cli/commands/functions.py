@@ -6,7 +6,8 @@ import typer
 
 from ..errors import refuse, similar
 from ..operations import FUNCTIONS, OPERATIONS
-from ..reference import Entry, entry, functions as all_functions
+from ..reference import Entry, entry
+from ..reference import functions as all_functions
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 

@@ -31,7 +31,8 @@ def gradcheck_(
     \b
     backprop gradcheck "(x+y)*z" --x 1 --y 3 --z -3
 
-    The numeric slope uses values alone, no derivative rule. Ends with 1 if a gradient differs or is not finite.
+    The numeric slope uses values alone, no derivative rule. Ends with 1 if a gradient differs or is
+    not finite.
     """
     asked = options.request(
         expression, file, bind, bindings, max_characters, max_tokens, max_depth, max_nodes
@@ -54,4 +55,3 @@ def gradcheck_(
 
         print_checks(checks, screen())
     return EXIT_NEGATIVE if failed else EXIT_DONE
-

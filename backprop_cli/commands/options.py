@@ -1,4 +1,6 @@
-"""The options that every command on a formula takes, each written once, and what they ask for together."""
+"""The options that every command on a formula takes, each written once, and what they ask for
+together.
+"""
 
 from typing import Annotated, NamedTuple
 
@@ -22,14 +24,18 @@ Bind = Annotated[
 ]
 Bindings = Annotated[
     str | None,
-    typer.Option("--bindings", metavar="FILE", help="Read values from a JSON object (-: standard input)."),
+    typer.Option(
+        "--bindings", metavar="FILE", help="Read values from a JSON object (-: standard input)."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object (see: backprop schema).")]
 Exact = Annotated[bool, typer.Option("--exact", help="Compute with fractions.")]
 Digits = Annotated[
     int | None, typer.Option("--digits", metavar="N", help="Compute N certified digits.")
 ]
-MaxCharacters = Annotated[int, typer.Option("--max-characters", metavar="N", help="Longest formula.")]
+MaxCharacters = Annotated[
+    int, typer.Option("--max-characters", metavar="N", help="Longest formula.")
+]
 MaxTokens = Annotated[int, typer.Option("--max-tokens", metavar="N", help="Most words and signs.")]
 MaxDepth = Annotated[int, typer.Option("--max-depth", metavar="N", help="Deepest brackets.")]
 MaxNodes = Annotated[int, typer.Option("--max-nodes", metavar="N", help="Largest graph.")]
@@ -63,10 +69,25 @@ def request(
 
 
 def evaluated(asked: Request, exact: bool, digits: int | None, **set_options: bool) -> Evaluation:
-    """The evaluation of a request; `set_options` are the command's flags, for better error messages."""
+    """The evaluation of a request; `set_options` are the command's flags, for better error
+    messages.
+    """
     if exact and digits is not None:
-        raise refuse("usage", "--exact and --digits are two kinds of numbers", help="choose one of them")
-    options = {"exact": exact, "digits": digits is not None, "bind": False, "file": False, **set_options}
+        raise refuse(
+            "usage", "--exact and --digits are two kinds of numbers", help="choose one of them"
+        )
+    options = {
+        "exact": exact,
+        "digits": digits is not None,
+        "bind": False,
+        "file": False,
+        **set_options,
+    }
     return evaluate(
-        asked.program, asked.bindings, exact=exact, digits=digits, limits=asked.limits, options=options
+        asked.program,
+        asked.bindings,
+        exact=exact,
+        digits=digits,
+        limits=asked.limits,
+        options=options,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -16,7 +16,9 @@ FOLDER = Path(__file__).parent.parent / "schemas"
 
 @app.command(context_settings={"help_option_names": ["--help", "-h"]})
 def schema(
-    name: Annotated[Optional[str], typer.Argument(metavar="[NAME]", help="eval, error or functions.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="eval, error or functions.")
+    ] = None,
 ) -> None:
     """JSON Schemas of the outputs.
 

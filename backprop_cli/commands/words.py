@@ -1,7 +1,8 @@
 """The words of a command line, sorted before the parser sees them.
 
-`--x 1`, `--x=1` and `x=1` bind variables, unless `--x` is an option of the command; what is left is the formula. A
-parser told to ignore unknown options would take `--x` for the formula, eat `-inf`, and pass over typing errors.
+`--x 1`, `--x=1` and `x=1` bind variables, unless `--x` is an option of the command; what is left is
+the formula. A parser told to ignore unknown options would take `--x` for the formula, eat `-inf`,
+and pass over typing errors.
 """
 
 from __future__ import annotations
@@ -66,16 +67,28 @@ def takes_file(own: list[str]) -> bool:
     return any(word in ("-f", "--file") or word.startswith("--file=") for word in own)
 
 
-def formula_among(bound: list[tuple[str, str, str]]) -> tuple[list[str], list[tuple[str, str, str]]]:
+def formula_among(
+    bound: list[tuple[str, str, str]],
+) -> tuple[list[str], list[tuple[str, str, str]]]:
     """`f=x*y` is the formula if there is no other, and exactly one word is written like that."""
     written = [binding for binding in bound if not binding[2].startswith("--")]
-    if len(written) != 1:
+    if len(written) > 1:
+        raise refuse(
+            "usage",
+            "there is no formula: every word is a value",
+            help=f'write the formula behind --: backprop eval {written[1][2]} -- "{written[0][2]}"',
+        )
+    if not written:
         return [], bound
     return [written[0][2]], [binding for binding in bound if binding is not written[0]]
 
 
 def missing_value(name: str, options: Mapping[str, bool]) -> BackpropError:
-    near = [option for option in options if option.lstrip("-") in similar(name, [o.lstrip("-") for o in options])]
+    near = [
+        option
+        for option in options
+        if option.lstrip("-") in similar(name, [o.lstrip("-") for o in options])
+    ]
     help = f"write --{name} 2, or --{name}=2"
     if near:
         help += f"; or did you mean {near[0]}?"
@@ -90,7 +103,11 @@ def check_formulas(formulas: list[str]) -> None:
         name = SHORT.fullmatch(word)
         if name:
             value = formulas[place + 1] if place + 1 < len(formulas) else "2"
-            raise refuse("usage", f"'{word}' is not an option", help=f"write --{name[1]} {value} to give a value")
+            raise refuse(
+                "usage",
+                f"'{word}' is not an option",
+                help=f"write --{name[1]} {value} to give a value",
+            )
     shown = " ".join(formulas)
     if len(shown) > 60:
         shown = shown[:57] + "…"

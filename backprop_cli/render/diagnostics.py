@@ -22,7 +22,7 @@ def error_text(error: BackpropError) -> str:
 
 
 def excerpt(found: Diagnostic) -> list[str]:
-    """The source lines that a diagnostic points to, with carets, and dashes under related places."""
+    """The source lines that a diagnostic points to: carets below, and dashes at related places."""
     assert found.span is not None
     marks: list[tuple[Span, str, str]] = [(found.span, "^", "")]
     marks += [(label.span, "-", label.message) for label in found.related]
@@ -34,12 +34,18 @@ def excerpt(found: Diagnostic) -> list[str]:
     shown: list[str] = []
     for number in sorted(by_line):
         offset = sum(len(line) + 1 for line in lines[:number])
-        shown += marked_line(lines[number], offset, by_line[number], number + 1 if len(lines) > 1 else 0)
+        shown += marked_line(
+            lines[number], offset, by_line[number], number + 1 if len(lines) > 1 else 0
+        )
     return shown
 
 
-def marked_line(line: str, offset: int, marks: list[tuple[Span, str, str]], number: int) -> list[str]:
-    """One source line with its marks below; a long line is cut to the surroundings of the first mark."""
+def marked_line(
+    line: str, offset: int, marks: list[tuple[Span, str, str]], number: int
+) -> list[str]:
+    """One source line with its marks below; a long line is cut to the surroundings of the first
+    mark.
+    """
     prefix = f"  {number} | " if number else "  "
     first = marks[0][0].start - offset
     left = max(0, first - WIDEST // 2) if len(line) > WIDEST else 0

@@ -36,7 +36,11 @@ def print_checks(checks: list[Check], console: Console) -> None:
             short(check.analytic),
             "" if check.numeric != check.numeric else short(check.numeric),
             pretty(f"{check.step:.1e}") if check.step else "",
-            "" if check.error != check.error else pretty(f"{check.error:.0e}") if check.error else "0",
+            ""
+            if check.error != check.error
+            else pretty(f"{check.error:.0e}")
+            if check.error
+            else "0",
             word(check),
         )
         table.add_row(*[Text(in_encoding(cell, console.encoding)) for cell in cells])

@@ -32,10 +32,27 @@ def write_list(items: list[str]) -> str:
 
 
 def write_text(text: str | None) -> str:
-    """A JSON string, or null. Lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
+    """A JSON string, or null. What a terminal would obey (control characters, direction marks) is
+    escaped; lone surrogates, which UTF-8 cannot hold, become U+FFFD.
+    """
     if text is None:
         return "null"
-    return quote(text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text)
+    if text.isascii() and "\x7f" not in text:
+        return quote(text)
+    return "".join(map(escaped, quote(text)))
+
+
+def escaped(character: str) -> str:
+    """A character of a JSON string, as `\\u…` where it cannot be printed."""
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if 0xD800 <= code < 0xE000:
+        return "\\ufffd"
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
 def write_span(span: Span | None) -> str:

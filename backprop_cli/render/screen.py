@@ -10,18 +10,23 @@ from rich.console import Console, RenderableType
 VALUE = "bold color(30)"
 GRADIENT = "italic color(130)"
 PIPED_WIDTH = 80
+NARROWEST = 40
 
 
 def screen() -> Console:
-    """The standard output. Colour only at a terminal that wants it; 80 columns where there is no terminal."""
+    """The standard output. Colour only at a terminal that wants it; 80 columns where there is no
+    terminal.
+    """
     terminal = sys.stdout.isatty()
     dumb = os.environ.get("TERM") == "dumb"
-    width = None if terminal else int(os.environ.get("COLUMNS") or PIPED_WIDTH)
+    columns = os.environ.get("COLUMNS", "")
+    asked = int(columns) if columns.isdecimal() and len(columns) < 5 else 0
+    width = None if terminal else max(asked or PIPED_WIDTH, NARROWEST)
     return Console(
         file=sys.stdout,
         width=width,
         force_terminal=False if dumb else None,
-        no_color=True if dumb or "NO_COLOR" in os.environ else None,
+        no_color=True if dumb or os.environ.get("NO_COLOR") else None,
         highlight=False,
         markup=False,
         emoji=False,

@@ -14,7 +14,7 @@ from .screen import GRADIENT, VALUE, show
 
 MOST_ROWS = 500
 MOST_USES = 3
-WIDEST_NUMBER = 16  # digits; longer numbers do not fit into columns
+WIDEST_NUMBER = 20  # characters; longer numbers do not fit into columns
 
 
 def print_table(report: Report, console: Console) -> None:
@@ -23,7 +23,7 @@ def print_table(report: Report, console: Console) -> None:
     shown = rows if len(rows) <= MOST_ROWS else important(rows, report.output)
     shown.sort(key=lambda row: (row.operation != "input", row.node == report.output, row.node))
     lines = [headline(report)]
-    if (report.digits or 0) > WIDEST_NUMBER:
+    if any(len(number) > WIDEST_NUMBER for row in shown for number in numbers(row, report)):
         body: Table | str = records(shown, report, console.encoding)
     else:
         body = table(shown, report, console.encoding)
@@ -35,13 +35,17 @@ def print_table(report: Report, console: Console) -> None:
     show(console, in_encoding(lines[0], console.encoding), body, *texts)
 
 
+def numbers(row: Row, report: Report) -> tuple[str, str]:
+    """A row's value and gradient."""
+    return short(row.value, report.digits), short(row.gradient, report.digits)
+
+
 def cells(row: Row, report: Report) -> tuple[str, str, str, str, str]:
     """The five texts of a row."""
     return (
         safe(row.title),
         "" if row.operation == "input" else safe(row.formula),
-        short(row.value, report.digits),
-        short(row.gradient, report.digits),
+        *numbers(row, report),
         how(row, report),
     )
 
@@ -64,7 +68,12 @@ def records(rows: list[Row], report: Report, encoding: str) -> str:
     lines = []
     for row in rows:
         title, formula, value, gradient, _ = cells(row, report)
-        lines += ["", f"{title} = {formula}" if formula else title, f"  value     {value}", f"  gradient  {gradient}"]
+        lines += [
+            "",
+            f"{title} = {formula}" if formula else title,
+            f"  value     {value}",
+            f"  gradient  {gradient}",
+        ]
     return in_encoding("\n".join([*lines, ""]), encoding)
 
 
@@ -93,7 +102,7 @@ def how(row: Row, report: Report) -> str:
 
 
 def uncertainty_lines(report: Report) -> list[str]:
-    """The output with its standard uncertainty, and where that comes from, the largest share first."""
+    """The output with its standard uncertainty, and where that comes from, largest share first."""
     found = report.uncertainty
     if found is None:
         return []
@@ -103,4 +112,3 @@ def uncertainty_lines(report: Report) -> list[str]:
         size = f"{100 * float(share):.1f}".rjust(5)
         lines.append(f"  {size} % from {safe(variable)} ± {short(found.inputs[variable])}")
     return lines
-

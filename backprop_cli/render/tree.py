@@ -1,4 +1,6 @@
-"""A report as a tree: the output at the root, each gate's inputs below it; a shared node is drawn once."""
+"""A report as a tree: the output at the root, each gate's inputs below it; a shared node is drawn
+once.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Builds the syntax tree while Lark parses: one method for each rule or alias of the grammar.
 
-Lark hands each method the children of its rule, tokens and finished nodes, from left to right. No method looks
-further than its children, so nothing recurses however deep the text nests.
+Lark hands each method the children of its rule, tokens and finished nodes, from left to right. No
+method looks further than its children, so nothing recurses however deep the text nests.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from lark import Token
 
 from ..errors import Span, refuse
 from . import refusals
-from .tokens import span_of
+from .kinds import span_of
 from .tree import (
     RELATIONS,
     Binding,
@@ -35,9 +35,9 @@ ROOTS = {"√": "sqrt", "∛": "cbrt"}
 
 def across(first: Any, last: Any) -> Span:
     """The span from the start of one node or token to the end of another."""
-    start = first.start_pos if isinstance(first, Token) else first.span.start
-    end = last.end_pos if isinstance(last, Token) else last.span.end
-    return Span(start, end)
+    start = span_of(first) if isinstance(first, Token) else first.span
+    end = span_of(last) if isinstance(last, Token) else last.span
+    return Span(start.start, end.end)
 
 
 def infix(operation: str) -> Any:
@@ -53,7 +53,7 @@ def infix(operation: str) -> Any:
 class Builder:
     """Callbacks for the rules of grammar/expression.lark."""
 
-    # ------------------------------------------------------------------------------------ statements
+    # ----------------------------------------------------------------------------------- statements
 
     def program(self, children: list[Any]) -> Program:
         return Program(tuple(children[::2]), "")
@@ -96,7 +96,7 @@ class Builder:
         parameters = tuple(argument for argument in left.arguments if isinstance(argument, Name))
         return Definition(left.function, parameters, body, span, left.name_span)
 
-    # ------------------------------------------------------------------------------------- operators
+    # ------------------------------------------------------------------------------------ operators
 
     add = infix("add")
     subtract = infix("subtract")
@@ -133,9 +133,16 @@ class Builder:
 
     def factorial(self, children: list[Any]) -> Operator:
         operand, sign = children
-        if isinstance(operand, Operator) and operand.operation == "factorial" and operand.span[1] == sign.start_pos:
+        if (
+            isinstance(operand, Operator)
+            and operand.operation == "factorial"
+            and operand.span[1] == sign.start_pos
+        ):
             raise refuse(
-                "factorial", "'!!' has two readings", across(operand, sign), "write gamma(n + 1) for a factorial"
+                "factorial",
+                "'!!' has two readings",
+                across(operand, sign),
+                "write gamma(n + 1) for a factorial",
             )
         return Operator("factorial", (operand,), across(operand, sign))
 
@@ -143,7 +150,7 @@ class Builder:
         signs = tuple(RELATIONS[UNICODE_RELATIONS.get(sign, sign)] for sign in children[1::2])
         return Comparison(signs, tuple(children[::2]), across(children[0], children[-1]))
 
-    # ----------------------------------------------------------------------------------------- atoms
+    # ---------------------------------------------------------------------------------------- atoms
 
     def number(self, children: list[Token]) -> Number:
         return Number(str(children[0]), span_of(children[0]))
@@ -183,7 +190,9 @@ class Builder:
         if not isinstance(exponent, Number):
             raise refusals.inverse(callee, children[1])
         span = across(callee, children[-1])
-        return Operator("power", (Call(str(callee), arguments, span, span_of(callee)), exponent), span)
+        return Operator(
+            "power", (Call(str(callee), arguments, span, span_of(callee)), exponent), span
+        )
 
 
 UNICODE_RELATIONS = {"≤": "<=", "≥": ">=", "≠": "!="}

@@ -9,8 +9,9 @@ from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 
 from ..errors import BackpropError, Span
 from ..limits import DEFAULT_LIMITS, Limits, over_limit
-from . import refusals
+from . import refusals, spelling
 from .tables import load
+from .tokens import Arrangement
 from .tree import Binding, Program
 
 _loaded: list[Lark] = []
@@ -26,15 +27,18 @@ def parser() -> Lark:
 def parse(text: str, limits: Limits = DEFAULT_LIMITS) -> Program:
     """The program that `text` says.
 
-    Raises BackpropError with the text's position, reason and fix where it cannot be read in one way.
+    Raises BackpropError with the text's position, reason and fix where it cannot be read in one
+    way.
     """
     program: Program = _parse(text, "program", limits)
     return program._replace(source=text)
 
 
 def parse_binding(text: str, limits: Limits = DEFAULT_LIMITS) -> Binding:
-    """The value that a binding's text says: a constant expression, with an uncertainty behind `±` or `+-`."""
-    # In a value, and only there, +- and +/- are ±: both spellings keep the positions of what follows.
+    """The value that a binding's text says: a constant expression, with an uncertainty behind `±`
+    or `+-`.
+    """
+    # In a value, and only there, +- and +/- are ±; neither spelling moves what follows.
     spelled = text.replace("+/-", " ± ").replace("+-", "± ")
     binding: Binding = _parse(spelled, "binding", limits)
     return binding._replace(source=text)
@@ -44,11 +48,12 @@ def _parse(text: str, start: str, limits: Limits) -> Any:
     if len(text) > limits.characters:
         raise over_limit("characters", limits.characters, "characters")
     lark = parser()
+    assert isinstance(lark.options.postlex, Arrangement)
     lark.options.postlex.limits = limits
     try:
         return lark.parse(text, start=start)
     except UnexpectedCharacters as error:
-        raise refusals.bad_character(text, error.pos_in_stream or 0).located(text) from None
+        raise spelling.bad_character(text, error.pos_in_stream or 0).located(text) from None
     except UnexpectedToken as error:
         raise _explain(lark, text, error).located(text) from None
     except BackpropError as error:

@@ -74,7 +74,9 @@ def _layout(node: Expression) -> tuple[int, list[Piece], tuple[Expression, ...]]
     if isinstance(node, Name):
         return ATOM, [node.name], ()
     if isinstance(node, Operator):
-        precedence, pieces = operator_pieces(node.operation) or call_pieces(node.operation, len(node.operands))
+        precedence, pieces = operator_pieces(node.operation) or call_pieces(
+            node.operation, len(node.operands)
+        )
         return precedence, pieces, node.operands
     if isinstance(node, Call):
         precedence, pieces = call_pieces(node.function, len(node.arguments))

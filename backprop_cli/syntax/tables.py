@@ -1,7 +1,9 @@
-"""The parser tables of grammar/expression.lark: built once when the package is built, loaded at each start.
+"""The parser tables of grammar/expression.lark: built once when the package is built, loaded at
+each start.
 
-Building takes some 200 ms, loading 3. The file holds the grammar it was built from and Lark's version; if either
-differs from what is here, the tables are built anew in memory, so a stale file costs time and never truth.
+Building takes some 200 ms, loading 3. The file holds the grammar it was built from and Lark's
+version; if either differs from what is here, the tables are built anew in memory, so a stale file
+costs time and never truth.
 """
 
 from __future__ import annotations
@@ -29,15 +31,17 @@ def grammar_text(name: str = "expression") -> str:
 
 
 def build(text: str, strict: bool = False) -> lark.Lark:
-    """A parser for a grammar's text. `strict` refuses every conflict, and needs the package interegular."""
+    """A parser for a grammar's text. `strict` refuses every conflict, and needs the package
+    interegular.
+    """
     return lark.Lark(
         text,
         parser="lalr",
         lexer="basic",
         start=["program", "binding"],
         strict=strict,
-        postlex=Arrangement(),  # type: ignore[arg-type]
-        transformer=Builder(),  # type: ignore[arg-type]
+        postlex=Arrangement(),
+        transformer=Builder(),
         maybe_placeholders=False,
     )
 
@@ -56,7 +60,7 @@ def load() -> lark.Lark:
     try:
         with TABLES.open("rb") as file:
             if pickle.load(file) == (lark.__version__, text):
-                return lark.Lark.load(file)  # type: ignore[no-any-return]
-    except (OSError, EOFError, pickle.UnpicklingError):
+                return lark.Lark.load(file)
+    except Exception:  # no file, or a broken one: pickle raises nearly anything
         pass
     return build(text)

@@ -1,36 +1,38 @@
 """Between lexer and parser: what a context-free grammar cannot see.
 
-`Arrangement` runs over the tokens once, in order. It decides which bar opens and which closes, drops line ends
-inside brackets and after an operator, recognises the words of the language (`and`, `mod`, `param` …), brings names
-to one spelling, enforces the limits on tokens and depth, and refuses neighbours that have two readings (`√2x`).
+`Arrangement` runs over the tokens once, in order. It decides which bar opens and which closes,
+drops line ends inside brackets and after an operator, recognises the words of the language (`and`,
+`mod`, `param` …), brings names to one spelling, enforces the limits on tokens and depth, and
+refuses neighbours that have two readings (`√2x`).
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
 from lark import Token
 
-from ..errors import Span
 from ..limits import DEFAULT_LIMITS, Limits, over_limit
 from ..operations import FUNCTIONS
-from . import refusals
+from . import refusals, spelling
+from .kinds import CLOSERS, OPERAND_ENDS, OPERAND_STARTS, span_of
 
 WORDS = {"and": "AND", "or": "OR", "not": "NOT", "mod": "MOD"}
 ROLES = ("param", "data")
 RESERVED = ("for", "in")
 
-STARTS = frozenset({"NUMBER", "NAME", "POWERED", "LPAR", "LBRACE", "LSQB", "OPEN_BAR", "ROOT"})
-ENDS = frozenset({"NUMBER", "NAME", "RPAR", "RBRACE", "RSQB", "CLOSE_BAR", "FACTORIAL", "SUPERSCRIPT"})
-CLOSER_OF = {"LPAR": "RPAR", "CALL": "RPAR", "LBRACE": "RBRACE", "LSQB": "RSQB", "OPEN_BAR": "CLOSE_BAR"}
-CLOSERS = frozenset(CLOSER_OF.values())
+CLOSER_OF = {
+    "LPAR": "RPAR",
+    "CALL": "RPAR",
+    "LBRACE": "RBRACE",
+    "LSQB": "RSQB",
+    "OPEN_BAR": "CLOSE_BAR",
+}
+TOUCHY = OPERAND_STARTS | OPERAND_ENDS | {"POWER"}  # what neighbours can make ambiguous
+LINE_END = re.compile(r"[\n\r]")
 SUBSCRIPT_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-
-
-def span_of(token: Token) -> Span:
-    """The span of a token."""
-    return Span(token.start_pos or 0, token.end_pos or 0)
 
 
 def plain_name(text: str) -> str:
@@ -41,7 +43,9 @@ def plain_name(text: str) -> str:
 
 
 class Arrangement:
-    """Lark's postlex hook. Stateless, so that the parser tables can hold it; limits are set per parse."""
+    """Lark's postlex hook. Stateless, so that the parser tables can hold it; limits are set per
+    parse.
+    """
 
     always_accept = ("BAR", "INFINITY", "SEPARATOR")
     limits: Limits = DEFAULT_LIMITS
@@ -52,13 +56,16 @@ class Arrangement:
 
 
 class Arranger:
-    """One pass over one text. `seen` are the tokens handed on so far, the last one first to look at."""
+    """One pass over one text. `seen` are the tokens handed on so far, the last one first to look
+    at.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.seen: list[Token] = []
         self.open: list[Token] = []
         self.bar_needs_sign = False  # since the last closing bar there was no sign: |a|b…
+        self.outside: list[bool] = []  # the same outside of each open bracket
 
     def arrange(self, stream: Iterator[Token]) -> Iterator[Token]:
         """Hand on each token as the parser should see it."""
@@ -82,15 +89,17 @@ class Arranger:
             elif kind not in PLAIN:
                 token = self.retype(token)
                 kind = token.type
-            if kind in STARTS or kind in ENDS or kind == "POWER":
+            if kind in TOUCHY:
                 refusals.refuse_neighbours(seen, token)
             if kind in CLOSER_OF:
                 self.open.append(token)
+                self.outside.append(self.bar_needs_sign)
+                self.bar_needs_sign = False
                 if len(self.open) > self.limits.depth:
                     raise over_limit("depth", self.limits.depth, "nested brackets", span_of(token))
             elif kind in CLOSERS:
                 self.close(token)
-            elif kind not in ENDS:
+            elif kind not in OPERAND_ENDS:
                 self.bar_needs_sign = False
             seen.append(token)
             if len(seen) > limit:
@@ -101,11 +110,11 @@ class Arranger:
 
     def separates(self, token: Token) -> bool:
         """Whether a line end or semicolon ends a statement here."""
-        if ";" in token and any(";" in line.split("#")[0] for line in token.split("\n")):
+        if ";" in token and any(";" in line.split("#")[0] for line in LINE_END.split(token)):
             if self.open:
                 raise refusals.unclosed(self.open[-1], token)
             return True
-        return not self.open and bool(self.seen) and self.seen[-1].type in ENDS
+        return not self.open and bool(self.seen) and self.seen[-1].type in OPERAND_ENDS
 
     def retype(self, token: Token) -> Token:
         """Names, words of the language, bars and signs with a meaning of their own."""
@@ -122,8 +131,11 @@ class Arranger:
             if token == "minimize":
                 return token.update(type="MINIMIZE")
         if token in RESERVED:
-            raise refusals.reserved(token)
-        refusals.refuse_spelling(token)
+            raise spelling.reserved(token)
+        if len(token) > self.limits.name_length:
+            limit = self.limits.name_length
+            raise over_limit("name_length", limit, "characters in a name", span_of(token))
+        spelling.refuse_spelling(token)
         name = plain_name(token)
         if kind == "POWERED":
             kind = "POWERED" if name in FUNCTIONS else "NAME"
@@ -133,13 +145,13 @@ class Arranger:
         return not self.seen or self.seen[-1].type == "SEPARATOR"
 
     def after_operand(self) -> bool:
-        return bool(self.seen) and self.seen[-1].type in ENDS
+        return bool(self.seen) and self.seen[-1].type in OPERAND_ENDS
 
     def bar(self, token: Token) -> str:
         """Whether a bar opens or closes. Bars do not nest, so they alternate within a bracket."""
         previous = self.seen[-1].type if self.seen else "SEPARATOR"
         if self.open and self.open[-1].type == "OPEN_BAR":
-            if previous not in ENDS:
+            if previous not in OPERAND_ENDS:
                 raise refusals.nested_bars(self.open[-1], token)
             return "CLOSE_BAR"
         if self.bar_needs_sign and previous != "CLOSE_BAR":
@@ -151,12 +163,23 @@ class Arranger:
         if not self.open or CLOSER_OF[self.open[-1].type] != token.type:
             raise refusals.unopened(self.open[-1] if self.open else None, token)
         self.open.pop()
-        self.bar_needs_sign = token.type == "CLOSE_BAR"
+        self.bar_needs_sign = self.outside.pop() or token.type == "CLOSE_BAR"
 
 
 # Tokens that `retype` would hand back as they are.
 PLAIN = frozenset(
-    {"NUMBER", "PLUS", "MINUS", "TIMES", "DIVIDE", "POWER", "SUPERSCRIPT", "FACTORIAL", "ROOT", "COMPARE"}
+    {
+        "NUMBER",
+        "PLUS",
+        "MINUS",
+        "TIMES",
+        "DIVIDE",
+        "POWER",
+        "SUPERSCRIPT",
+        "FACTORIAL",
+        "ROOT",
+        "COMPARE",
+    }
     | {"EQUALS", "PLUS_MINUS", "COMMA", "AND", "OR", "NOT"}
     | {"LPAR", "RPAR", "LBRACE", "RBRACE", "LSQB", "RSQB"}
 )

@@ -105,3 +105,16 @@ RELATIONS = {
     "==": "equal",
     "!=": "not_equal",
 }
+
+
+def whole_literal(node: Expression) -> int | None:
+    """The whole number that an exponent says, if it is written as one."""
+    sign = 1
+    if isinstance(node, Operator) and node.operation == "negate":
+        sign, node = -1, node.operands[0]
+    if not isinstance(node, Number):
+        return None
+    digits, _, decimals = node.text.partition(".")
+    if not digits.isdigit() or decimals.strip("0") or len(digits) > 15:
+        return None
+    return sign * int(digits)

@@ -1,0 +1,99 @@
+"""What a call must look like: brackets, number of arguments, and where a condition may stand."""
+
+from __future__ import annotations
+
+import re
+
+from .errors import BackpropError, refuse
+from .operations import Operation
+from .syntax.tree import Call, Comparison, Name, Operator
+
+LOGIC = ("and", "or", "not")
+MOST_PARAMETERS = 8  # that a message lists
+BLANKS = re.compile(r"[ \t]*")
+WORD = re.compile(r"[^\W_][\w.]*")
+
+
+def check_brackets(node: Name, source: str) -> None:
+    """Refuse `sin x`: a function's name with its argument behind it."""
+    start = BLANKS.match(source, node.span.end).end()  # type: ignore[union-attr]
+    word = WORD.match(source, start)
+    following = source[start : start + 1] or " "
+    if (word is None and following not in "|√∛{[") or (word is not None and word[0] == "mod"):
+        return
+    raise refuse(
+        "function-without-brackets",
+        f"'{node.name}' is a function and needs brackets",
+        node.span,
+        f"write {node.name}({word[0] if word else '…'})",
+    )
+
+
+def check_count(node: Call, names: list[str], optional: int, variadic: bool) -> None:
+    """The number of arguments; the last `optional` of the parameters `names` have defaults."""
+    given = len(node.arguments)
+    if (given >= 1) if variadic else (len(names) - optional <= given <= len(names)):
+        return
+    wanted = (
+        "at least 1 argument" if variadic else f"{len(names)} argument{'s' * (len(names) != 1)}"
+    )
+    if optional:
+        wanted = f"{len(names) - optional} to {len(names)} arguments"
+    parameters = ", ".join(names[:MOST_PARAMETERS]) + ", …" * (len(names) > MOST_PARAMETERS)
+    raise refuse(
+        "arguments",
+        f"'{node.function}' takes {wanted}, not {given}",
+        node.span,
+        f"write {node.function}({parameters})",
+    )
+
+
+def check_conditions(node: Call, operation: Operation | None) -> None:
+    """A condition stands as the first argument of `if`, and nowhere else."""
+    chooses = operation is not None and operation.name == "where"
+    for place, argument in enumerate(node.arguments):
+        condition = isinstance(argument, Comparison) or (
+            isinstance(argument, Operator) and argument.operation in LOGIC
+        )
+        if condition and not (chooses and place == 0):
+            raise refuse(
+                "comparison",
+                "a condition has no value of its own",
+                argument.span,
+                "write if(condition, 1, 0) for a number",
+            )
+        if chooses and place == 0 and not condition:
+            raise refuse(
+                "condition",
+                f"'{node.function}' chooses by a condition",
+                argument.span,
+                f"compare it with something, such as {node.function}(x > 0, a, b)",
+            )
+
+
+def not_a_function(
+    node: Call, source: str, known: bool, in_table: bool, near: list[str]
+) -> BackpropError:
+    """The refusal of a call of something else.
+
+    known    whether the name means a value here.
+    in_table whether the table has a function of that name, too.
+    near     functions that the name may be a slip of.
+    """
+    name = node.function
+    power, bracket, argument = source[node.name_span.end : node.span.end].strip().partition("(")
+    argument = bracket + argument
+    shown = argument if len(argument) <= 20 and argument.isprintable() else "(…)"
+    advice = []
+    if len(node.arguments) == 1:
+        advice.append(f"write {name}{power.rstrip()}*{shown} for a product")
+    if known and in_table:
+        advice.append(f"to call the function {name}, give the variable another name")
+    elif not known and near:
+        advice.append(f"did you mean {near[0]}{shown}?")
+    elif not known:
+        parameters = ", ".join("uvwabcd"[: len(node.arguments)])
+        advice.append(f"define {name}({parameters}) = …")
+    help = ", or ".join(advice)
+    code, message = "unknown-function", f"'{name}' is not a function"
+    return refuse(code, message, node.name_span, help, suggestions=tuple(near))
