@@ -1,0 +1,81 @@
+"""`backprop explain`: the steps of back-propagation in words and numbers."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ..errors import refuse
+from ..limits import DEFAULT_LIMITS
+from ..reporting import Report, report
+from . import options
+from .formula import FormulaCommand
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.command(cls=FormulaCommand, context_settings={"help_option_names": ["--help", "-h"]})
+def explain_(
+    expression: options.Formula = None,
+    file: options.File = None,
+    bind: options.Bind = None,
+    bindings: options.Bindings = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Write Markdown.")] = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Write a LaTeX document.")] = False,
+    json: options.Json = False,
+    exact: options.Exact = False,
+    digits: options.Digits = None,
+    max_characters: options.MaxCharacters = DEFAULT_LIMITS.characters,
+    max_tokens: options.MaxTokens = DEFAULT_LIMITS.tokens,
+    max_depth: options.MaxDepth = DEFAULT_LIMITS.depth,
+    max_nodes: options.MaxNodes = DEFAULT_LIMITS.nodes,
+    traceback: options.Traceback = False,
+) -> None:
+    """The forward and the backward pass of a formula, step by step, in words and numbers.
+
+    \b
+    backprop explain "(x+y)*z" --x -2 --y 5 --z -4
+    backprop explain "w*x + b" --w 2 --x 3 --b 1 --latex
+
+    Values are given as for backprop eval.
+    """
+    if json + markdown + latex > 1:
+        raise refuse(
+            "usage",
+            "--json, --markdown and --latex are different kinds of output",
+            help="choose one of them",
+        )
+    asked = options.request(
+        expression, file, bind, bindings, max_characters, max_tokens, max_depth, max_nodes
+    )
+    evaluation = options.evaluated(asked, exact, digits, json=json, markdown=markdown, latex=latex)
+    show(report(evaluation), json, markdown, latex)
+
+
+def show(result: Report, json: bool, markdown: bool, latex: bool) -> None:
+    """Write the explanation in the form that was asked for."""
+    from ..explanation import explain
+
+    if not (json or markdown or latex):
+        from ..render.explain import Terminal, print_explanation
+        from ..render.screen import screen
+
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        print_explanation(explain(result, Terminal()), screen())
+        return
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    if json:
+        from ..render.explain_json import explanation_json
+
+        text = explanation_json(explain(result)) + "\n"
+    elif markdown:
+        from ..render.markdown import Markdown
+        from ..render.markdown import markdown as written
+
+        text = written(explain(result, Markdown()))
+    else:
+        from ..render.explain_latex import document
+        from ..render.latex import Latex
+
+        text = document(explain(result, Latex()))
+    sys.stdout.write(text)
