@@ -102,7 +102,7 @@ class Commentary(Wording):
         )
 
     def choose_example(self, passing: list[Gate]) -> None:
-        """The first gate with two slopes to multiply; one with a slope other than 1 if it is near."""
+        """The first gate with two slopes to multiply; if near, one with a slope other than 1."""
         fit = [
             gate
             for gate in passing

@@ -14,8 +14,8 @@ from ..reporting import Report
 from ..run import forward
 from .slopes import namespace
 
-STEP = 0.01  # for an input of size 1 to 10; in proportion for others
-SHORTER = 3  # how often a step is divided by 10 before the forecast is given up
+STEP = 0.01  # for an input of size 0.1 to 10; in proportion for others
+SHORTER = 6  # how often a step is divided by 10 before the forecast is given up
 CLOSE = 0.1  # how far a forecast may be off
 ROUNDING = 64 * 2.0**-52
 
@@ -26,8 +26,8 @@ class Reading(NamedTuple):
     """`name` up by `step` changes the output by about `change`.
 
     `kind` is "moves"; "stays" for a gradient of 0; "kink" where no step however small changes the
-    output as the gradient says; "infinite" or "undefined" where the gradient is no number. Only
-    "moves" has a change.
+    output as the gradient says; "infinite" or "undefined" where the gradient or the value is no
+    number. Only "moves" has a change.
     """
 
     name: str
@@ -43,9 +43,9 @@ def readings(report: Report, most: int) -> list[Reading]:
 
 
 def step_for(value: Any) -> float:
-    """A hundredth of the value's power of ten; 0.01 for 0."""
+    """A hundredth of the value's power of ten; 0.01 for 0, and from 0.1 to 10."""
     size = abs(float(value))
-    if not 0 < size < math.inf:
+    if not 0 < size < math.inf or 0.1 <= size < 10:
         return STEP
     return float(f"1e{math.floor(math.log10(size)) - 2}") or STEP
 
@@ -70,6 +70,8 @@ class Forecast:
         """How one input's gradient reads."""
         gradient = self.report.gradient[name]
         step = step_for(self.report.bindings[name])
+        if not is_finite(self.report.value):
+            return Reading(name, step, None, UNDEFINED)
         if not is_finite(gradient):
             infinite = isinstance(gradient, float) and math.isinf(gradient)
             return Reading(name, step, None, INFINITE if infinite else UNDEFINED)
@@ -84,7 +86,7 @@ class Forecast:
     def holds(self, name: str, step: float, change: Any) -> bool:
         """Whether the formula changes by about `change`; true where the numbers cannot tell."""
         moved = self.point[name] + step
-        if not is_finite(self.base) or moved == self.point[name]:
+        if moved == self.point[name]:
             return True
         try:
             values = forward(self.report.graph, self.numbers, {**self.point, name: moved})

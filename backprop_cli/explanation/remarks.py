@@ -46,9 +46,9 @@ REMARKS = {
     "moves-up": "{x} up {step} → {f} up about {change}",
     "moves-down": "{x} up {step} → {f} down about {change}",
     "stays": "{x} up {step} → {f} stays as it is",
-    "kink": "{x}: no forecast, the gradient is a convention here (a kink, jump or stop)",
+    "kink": "{x}: no forecast, {f} does not follow this gradient here (a kink, jump or stop)",
     "infinite": "{x}: no forecast, the slope is infinite",
-    "undefined": "{x}: no forecast, there is no slope here",
+    "undefined": "{x}: no forecast, {f} has no value or no slope here",
     "unread": "{count!s} more likewise",
     "uncertain": "{f} = {value} ± {size}",
     "share": "{share!s} % of its variance from {x} ± {size}",
@@ -68,7 +68,8 @@ def remark(style: Lecture, key: str, **fields: str) -> str:
 
 
 MINUS_SIGN = re.compile(r"(?<![\w)])-(?=[\w(])|-(?=\d)|(?<= )-(?= )")
-SIGNS = {"*": "·", "^2": "²", "'": "’"}
+SIGNS = {"*": "·", "^2": "²"}
+APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
 
 def pattern(row: Operation, titles: list[str], style: Lecture) -> str:
@@ -93,7 +94,7 @@ def about(row: Operation, text: str, titles: list[str], style: Lecture) -> str:
 
 def typographic(text: str) -> str:
     """A sentence from the table of operations with the signs of print."""
-    text = MINUS_SIGN.sub(MINUS, text)
+    text = APOSTROPHE.sub("’", MINUS_SIGN.sub(MINUS, text))
     for plain, sign in SIGNS.items():
         text = text.replace(plain, sign)
     return text

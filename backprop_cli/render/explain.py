@@ -16,7 +16,6 @@ from .plain import in_encoding, safe, width
 from .screen import GRADIENT, VALUE
 
 HEADING = "bold"
-NOTE = "dim"
 WIDEST_COLUMN = 28
 MEASURE = 100  # columns of a sentence; longer lines are hard to read
 LABEL = 10  # columns of FORWARD, BACKWARD, …
@@ -64,6 +63,8 @@ def in_signs_of(encoding: str, text: str) -> str:
     """A text in signs that the encoding has."""
     if encoding.lower().replace("-", "").startswith("utf"):
         return text
+    if UNBROKEN in text:
+        return UNBROKEN.join(in_signs_of(encoding, part) for part in text.split(UNBROKEN))
     text = "".join(ASCII.get(character, character) for character in text)
     return in_encoding(text, encoding).encode(encoding, "backslashreplace").decode(encoding)
 
@@ -211,11 +212,11 @@ def listing(
 
 def paragraph(text: str, indent: int, columns: int) -> Iterator[Line]:
     """A remark: a sentence behind a dash, wrapped."""
-    yield from fold(" " * indent + "– ", words(text, NOTE), indent + 2, min(columns, MEASURE))
+    yield from fold(" " * indent + "– ", words(text), indent + 2, min(columns, MEASURE))
 
 
-def words(text: str, style: str = "") -> list[Part]:
-    return [Part(word, style) for word in text.split(" ")]
+def words(text: str) -> list[Part]:
+    return [Part(word) for word in text.split(" ")]
 
 
 def fold(lead: str, parts: list[Part], hang: int, columns: int, gap: int = 1) -> Iterator[Line]:

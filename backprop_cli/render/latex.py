@@ -53,6 +53,7 @@ MATHEMATICAL = {
     "∞": r"\infty ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "√": r"\surd ",
 }  # fmt: skip
 TALL = re.compile(r"\\(frac|tfrac|sqrt|left)|\^\{.*\^")
+SAFE = (r"\_", r"\&", r"\%", r"\#", r"\$", r"\{", r"\}")  # in mathematics and in text
 COMMAND = re.compile(r"\\[A-Za-z]+")
 TRAILING = re.compile(r"(.*\D)(\d+)", re.DOTALL)
 
@@ -85,8 +86,11 @@ def latex_letters(text: str) -> list[str]:
     for character in unicodedata.normalize("NFD", text):
         if character in ACCENTS and found:
             found[-1] = f"{ACCENTS[character]}{{{found[-1]}}}"
+        elif character.isascii() and character.isalnum():
+            found.append(character)
         elif character.isascii():
-            found.append(character if character.isalnum() else ESCAPED.get(character, character))
+            shown = text_character(character) if character.isprintable() else "?"
+            found.append(shown if shown in SAFE else rf"\text{{{shown}}}")
         else:
             found.append(GREEK.get(character) or rf"\mathrm{{U{ord(character):04X}}}")
     return found
