@@ -26,13 +26,21 @@ def main() -> None:
     of the time.
     """
     gc.disable()
-    code = status(sys.argv[1:])
+    code = status([in_utf8(word) for word in sys.argv[1:]])
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except (AttributeError, OSError, ValueError):
             code = code or EXIT_FILE
     os._exit(code)
+
+
+def in_utf8(word: str) -> str:
+    """A word of the command line, whose bytes Python reads as surrogates in other locales."""
+    try:
+        return word if word.isprintable() else os.fsencode(word).decode("utf-8")
+    except UnicodeError:
+        return word
 
 
 def status(words: list[str]) -> int:

@@ -162,7 +162,7 @@ def from_file(name: str, reference: str) -> str:
 
 
 def json_value(name: str, path: str, key: str, text: str) -> str:
-    values = json_texts(text, path)
+    values = json_content(text, path)
     wanted = key or name
     if isinstance(values, dict):
         if wanted not in values:
@@ -172,23 +172,23 @@ def json_value(name: str, path: str, key: str, text: str) -> str:
                 f"'{path}' has no '{wanted}'; it has {listed}",
                 help=f"write @{path}:key",
             )
-        return values[wanted]
+        return json_text(values[wanted], f"'{wanted}' in {path}")
     if key:
         raise refuse(
             "file-content", f"'{path}' is a single number, without keys", help=f"write @{path}"
         )
-    return values
+    return json_text(values, path)
 
 
 def csv_value(name: str, path: str, key: str, text: str) -> str:
     import csv
     import io
 
-    rows = [
-        row
-        for row in csv.reader(io.StringIO(text), delimiter="\t" if path.endswith("tsv") else ",")
-        if row
-    ]
+    delimiter = "\t" if path.lower().endswith("tsv") else ","
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+    except csv.Error as error:
+        raise refuse("file-content", f"'{path}' is no table: {error}") from None
     if len(rows) == 1 and len(rows[0]) == 1 and not key:
         return rows[0][0]
     header = [cell.strip() for cell in rows[0]] if rows else []
@@ -208,16 +208,16 @@ def csv_value(name: str, path: str, key: str, text: str) -> str:
 
 def json_pairs(text: str, what: str) -> list[tuple[str, str]]:
     """The bindings of a JSON object, as (name, text) pairs."""
-    values = json_texts(text, what)
+    values = json_content(text, what)
     if not isinstance(values, dict):
         raise refuse(
             "file-content", f"{what} is not a JSON object", help='write {"x": 2, "y": "pi/2"}'
         )
-    return list(values.items())
+    return [(key, json_text(item, f"'{key}' in {what}")) for key, item in values.items()]
 
 
-def json_texts(text: str, what: str) -> dict[str, str] | str:
-    """A JSON number, or an object of numbers, with the numbers as they are written."""
+def json_content(text: str, what: str) -> Any:
+    """What a JSON text holds, with the numbers as they are written."""
     import json
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -231,7 +231,7 @@ def json_texts(text: str, what: str) -> dict[str, str] | str:
         return seen
 
     try:
-        value = json.loads(
+        return json.loads(
             text,
             object_pairs_hook=unique,
             parse_int=Numeral,
@@ -245,9 +245,6 @@ def json_texts(text: str, what: str) -> dict[str, str] | str:
         raise refuse("file-content", f"{what} is not JSON: {reason} ({where})", help=help) from None
     except RecursionError:
         raise refuse("file-content", f"{what} nests too deeply", help='write {"x": 2}') from None
-    if isinstance(value, dict):
-        return {key: json_text(item, f"'{key}' in {what}") for key, item in value.items()}
-    return json_text(value, what)
 
 
 class Numeral(str):
@@ -255,6 +252,7 @@ class Numeral(str):
 
 
 def json_text(value: Any, what: str) -> str:
+    """One value of a JSON text, which must be a number or a constant expression."""
     if isinstance(value, str):
         return value
     kind = {list: "an array", dict: "an object", bool: "true or false"}.get(type(value), "null")

@@ -11,21 +11,29 @@ from .syntax.tree import Call, Comparison, Name, Operator
 LOGIC = ("and", "or", "not")
 MOST_PARAMETERS = 8  # that a message lists
 BLANKS = re.compile(r"[ \t]*")
-WORD = re.compile(r"[^\W_][\w.]*")
+WORD = re.compile(r"(?:[^\W_¹²³⁰-⁹]|\.[0-9])[\w.]*")
+ENDS = ("", " ", "\n", "+", "-", ")", ",", ";")  # what can stand behind a whole argument
+RAISED = re.compile(r"[ \t]*(?:(?:\^|\*\*)[ \t]*[0-9]+|[¹²³⁰⁴-⁹]+)")
 
 
 def check_brackets(node: Name, source: str) -> None:
     """Refuse `sin x`: a function's name with its argument behind it."""
-    start = BLANKS.match(source, node.span.end).end()  # type: ignore[union-attr]
+    raised = RAISED.match(source, node.span.end)  # sin² x
+    power = raised[0] if raised else ""
+    start = node.span.end + len(power)
+    start = BLANKS.match(source, start).end()  # type: ignore[union-attr]
     word = WORD.match(source, start)
     following = source[start : start + 1] or " "
     if (word is None and following not in "|√∛{[") or (word is not None and word[0] == "mod"):
         return
+    argument = word[0] if word else ""
+    if not word or source[word.end() : word.end() + 1] not in ENDS:
+        argument += "…"
     raise refuse(
         "function-without-brackets",
         f"'{node.name}' is a function and needs brackets",
         node.span,
-        f"write {node.name}({word[0] if word else '…'})",
+        f"write {node.name}{power.strip()}({argument})",
     )
 
 
@@ -40,6 +48,8 @@ def check_count(node: Call, names: list[str], optional: int, variadic: bool) -> 
     if optional:
         wanted = f"{len(names) - optional} to {len(names)} arguments"
     parameters = ", ".join(names[:MOST_PARAMETERS]) + ", …" * (len(names) > MOST_PARAMETERS)
+    if variadic:
+        parameters = "x1, x2, …"
     raise refuse(
         "arguments",
         f"'{node.function}' takes {wanted}, not {given}",

@@ -14,9 +14,10 @@ from .errors import BackpropError, refuse
 from .findings import LOSSES, Finding, Subject, findings, limited, stable_form
 from .formulas import formulas, titles
 from .graph import Graph
+from .ledger import Charging, Ledger
 from .limits import DEFAULT_LIMITS, Limits, over_limit
 from .lowering import Lowered, lower
-from .numerals import is_ball, is_finite, is_number, length, short
+from .numerals import is_ball, is_finite, is_number, plain, short
 from .run import Run, run
 from .syntax.tree import Program
 from .variables import check_names
@@ -25,7 +26,9 @@ MOST_DIGITS = 10_000
 BITS_PER_DIGIT = math.log2(10)
 LEAST_LAST = 12_288  # bits that are always tried before giving up
 MOST_BITS = 50_000  # a precision that is doubled only once beyond
-SQUARE = 10_000  # bits at which a number's square costs as much as its length
+# Nodes times the square of the bits: a second or two for the slowest functions.
+REPEATED = 10**10
+CERTIFIED = 10**12
 AFFORDABLE = 20_000  # nodes up to which a run is repeated in balls
 AGREES = 1e-9
 NOT_FINITE = re.compile(r"inf|nan|∞", re.IGNORECASE)
@@ -102,7 +105,7 @@ def check_factorials(program: Program, graph: Graph, values: Mapping[str, Any]) 
         if operation.name != "factorial":
             continue
         name = graph.names.get(graph.inputs[node][0], "")
-        if name in values and not operation.domain.holds(values[name]):
+        if name in values and not operation.domain.holds(plain(values[name])):
             raise refuse(
                 "factorial",
                 f"'{name}!' needs a whole number, not {short(values[name])}",
@@ -200,7 +203,8 @@ def repeat_in_balls(lowered: Lowered, bindings: Mapping[str, Bound]) -> Run | No
 
     from .namespaces import balls
 
-    for precision in balls.PRECISIONS:
+    affordable = [bits for bits in balls.PRECISIONS if len(lowered.graph) * bits * bits <= REPEATED]
+    for precision in affordable:
         with ctx.workprec(precision):
             try:
                 values, _ = values_of(bindings, balls)
@@ -209,7 +213,7 @@ def repeat_in_balls(lowered: Lowered, bindings: Mapping[str, Bound]) -> Run | No
                 continue
             if all(certain(result, 64) for result in results(repeated)):
                 return repeated
-            last = precision == balls.PRECISIONS[-1]
+            last = precision == affordable[-1]
             if last and all(is_finite(result) for result in results(repeated)):
                 return repeated
     return None
@@ -287,46 +291,6 @@ def rescued(
 # ---------------------------------------------------------------------------------- exact and balls
 
 
-class Ledger(list[Any]):
-    """The values of an exact run, with a limit on the work that their digits make.
-
-    Sums and products of fractions take the square of their length, and so does writing them.
-    """
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self.limit = limit
-        self.work = 0
-
-    def charged(self, value: Any) -> Any:
-        """`value`, on the bill; raises BackpropError where that grows too long."""
-        bits = length(value)
-        self.work += bits + bits * bits // SQUARE
-        if self.work > self.limit:
-            raise over_limit("work", self.limit, "steps on the digits of fractions")
-        return value
-
-    def append(self, value: Any) -> None:
-        super().append(self.charged(value))
-
-
-class Charging:
-    """A namespace whose gradients are charged to a ledger, too."""
-
-    def __init__(self, xp: Any, ledger: Ledger) -> None:
-        self.xp = xp
-        self.ledger = ledger
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.xp, name)
-
-    def chain(self, upstream: Any, slope: Any) -> Any:
-        return self.ledger.charged(self.xp.chain(upstream, slope))
-
-    def accumulate(self, a: Any, b: Any) -> Any:
-        return self.ledger.charged(self.xp.accumulate(a, b))
-
-
 def in_fractions(
     program: Program, lowered: Lowered, bindings: Mapping[str, Bound], limits: Limits
 ) -> Evaluation:
@@ -398,7 +362,10 @@ def in_balls(
     values: dict[str, Any] = {}
     uncertainties: dict[str, Any] = {}
     reached: list[Any] = []
-    for precision in precisions(start):
+    most = math.isqrt(CERTIFIED // len(lowered.graph))
+    if start > max(most, 1_000):
+        raise over_limit("digits", int(most / BITS_PER_DIGIT), "digits for so large a formula")
+    for precision in precisions(start, most):
         with ctx.workprec(precision):
             reached = []
             try:
@@ -417,10 +384,11 @@ def in_balls(
     )
 
 
-def precisions(start: int) -> list[int]:
-    """How many bits to try, one after the other: the more, the fewer times."""
-    tried = [bits for times in range(1, 5) if (bits := start << times) <= MOST_BITS]
-    return [start, *tried, max(2 * start, min(start << 5, MOST_BITS), LEAST_LAST)]
+def precisions(start: int, most: int) -> list[int]:
+    """How many bits to try, one after the other, up to about `most`."""
+    last = max(2 * start, min(start << 5, MOST_BITS), LEAST_LAST)
+    tried = [start << times for times in range(1, 5)]
+    return [start, *[bits for bits in (*tried, last) if bits <= min(last, most)]]
 
 
 def undecided(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from .errors import Span
 from .formulas import formulas, titles
 from .graph import Graph
-from .numerals import is_ball, is_finite, is_number, short
+from .numerals import is_ball, is_finite, is_number, plain, short
 from .run import Run
 
 SATURATED = 1e-6  # a slope smaller than this stops learning
@@ -124,7 +124,7 @@ def not_a_number(run: Run, node: int, operation: Any, values: list[Any]) -> tupl
     if is_finite(out) or not is_number(out) or not all(map(is_finite, values)):
         return None
     nan = is_ball(out) or out != out
-    if not operation.domain.holds(*values):
+    if not operation.domain.holds(*map(plain, values)):
         where = "outside" if nan else "at the edge of"
         sentence = f"{at(values)} is {where} the domain ({operation.domain.text})"
         if operation.name == "power" and values[0] < 0:
@@ -169,7 +169,7 @@ def cancellation(run: Run, node: int, operation: Any, values: list[Any]) -> tupl
 def at_kink(run: Run, node: int, operation: Any, values: list[Any]) -> tuple[str, str] | None:
     """A gate at a kink: which convention was taken."""
     kink = operation.kink
-    if kink is None or not all(map(is_finite, values)) or not kink.holds(*values):
+    if kink is None or not all(map(is_finite, values)) or not kink.holds(*map(plain, values)):
         return None
     if run.adjoints[node] is None and operation.symbol not in ("<", "<=", ">", ">=", "==", "!="):
         return None
@@ -188,7 +188,7 @@ def domain_edge(run: Run, node: int, operation: Any, values: list[Any]) -> tuple
     ]
     if all(slope is None or is_finite(slope) or not is_number(slope) for slope in moving):
         return None
-    if not operation.domain.holds(*values):
+    if not operation.domain.holds(*map(plain, values)):
         return "domain", f"{at(values)} is at the edge of the domain ({operation.domain.text})"
     return "not-finite", f"the slope at {at(values)} is not a finite number"
 
@@ -255,19 +255,19 @@ def stable_form(graph: Graph, near: set[int]) -> str:
     from .lowering import lower
     from .syntax import parse
 
+    texts = formulas(graph, titles(graph, len(graph) - 1))
     for text, advice in STABLE_FORMS:
         for written in (text, text.replace("exp(", "e^(")):
             pattern = lower(parse(written))
             for node in range(len(graph)):
-                matched = match(pattern.graph, pattern.output, graph, node)
+                matched = match(pattern.graph, pattern.output, graph, node, texts)
                 if matched is not None and matched.covered & near:
-                    return instantiated(advice, graph, matched.letters)
+                    return instantiated(advice, graph, matched.letters, texts)
     return ""
 
 
-def instantiated(advice: str, graph: Graph, letters: dict[str, int]) -> str:
+def instantiated(advice: str, graph: Graph, letters: dict[str, int], texts: list[str]) -> str:
     """`sigmoid(u)` with the formula that u stands for."""
-    texts = formulas(graph, titles(graph, len(graph) - 1))
 
     def formula(letter: re.Match[str]) -> str:
         found = letters[letter[0]]
@@ -283,10 +283,15 @@ class Match(NamedTuple):
     covered: set[int]
 
 
-def match(pattern: Graph, top: int, graph: Graph, node: int) -> Match | None:
-    """Whether the formula at `node` has the form of `pattern`; sums and products in either order of
-    the pattern.
+def match(
+    pattern: Graph, top: int, graph: Graph, node: int, texts: list[str] | None = None
+) -> Match | None:
+    """Whether the formula at `node` has the form of `pattern`, its operands in the same order.
+
+    A letter that stands twice must be the same node, or with `texts`, the formulas of the graph's
+    nodes, the same formula.
     """
+    same = texts or range(len(graph))
     letters: dict[str, int] = {}
     covered: set[int] = set()
     waiting = [(top, node)]
@@ -294,7 +299,7 @@ def match(pattern: Graph, top: int, graph: Graph, node: int) -> Match | None:
         wanted, found = waiting.pop()
         name = pattern.names.get(wanted)
         if name is not None:
-            if letters.setdefault(name, found) != found:
+            if same[letters.setdefault(name, found)] != same[found]:
                 return None
             continue
         if wanted in pattern.literals:

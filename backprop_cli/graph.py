@@ -51,7 +51,7 @@ class Graph:
     scopes     the definitions and calls that wrote nodes; one inside another comes before it.
     """
 
-    __slots__ = (
+    __slots__ = (  # noqa: RUF023  (in the order of the docstring)
         "operations",
         "inputs",
         "names",

@@ -8,6 +8,7 @@ import math
 from typing import Any
 
 MINUS = "−"
+LONGEST_EXPONENT = 20_000  # bits
 LONGEST_SHORT = 130  # bits of a fraction that a person gets in full
 LONGEST_TOKEN = 4_000  # digits of a whole number in JSON
 
@@ -15,6 +16,22 @@ LONGEST_TOKEN = 4_000  # digits of a whole number in JSON
 def is_ball(value: Any) -> bool:
     """Whether a value is a python-flint ball (without importing python-flint)."""
     return type(value).__name__ == "arb"
+
+
+def plain(value: Any) -> Any:
+    """A value for a test on plain numbers: a ball's middle as a fraction, or as the double next to
+    it where that fraction would be long.
+    """
+    if not is_ball(value):
+        return value
+    if not value.is_finite():
+        return float(value)
+    mantissa, exponent = value.mid().man_exp()
+    if abs(exponent) > LONGEST_EXPONENT:
+        return float(value.mid())
+    from fractions import Fraction
+
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def is_number(value: Any) -> bool:

@@ -45,8 +45,11 @@ def unknown_variables(
     suggestions = tuple(near + flags)
     given = frozenset(unknown)
     product = next(filter(None, (split_name(other, given) for other in unbound[:MOST_HINTS])), None)
+    call = next(filter(None, (split_call(other, given) for other in unbound[:MOST_HINTS])), None)
     if product:
         help = f"write {'*'.join(product)} for a product"
+    elif call:
+        help = f"write {call[0]}({call[1]})"
     elif suggestions:
         help = f"did you mean {' or '.join(suggestions)}?"
     elif inputs:
@@ -79,13 +82,16 @@ def unbound_variables(
         product = split_name(name, known)
         other = greek(name, bound)
         function = name in FUNCTIONS
-        if product:
+        call = split_call(name, known)
+        if call:
+            help = f"write {call[0]}({call[1]}), or give '{name}' a value"
+        elif product:
             help = f"write {'*'.join(product)} for a product, or give '{name}' a value"
         elif other:
             help = f"did you mean '{other[0]}'? Names are told apart letter by letter"
         elif function:
             help += f"; the function is written {name}(…)"
-        if product or other or function:
+        if call or product or other or function:
             break
     plural = "s" if len(unbound) > 1 else ""
     return refuse(
@@ -101,6 +107,14 @@ def split_name(name: str, known: Collection[str]) -> list[str]:
     """`xy` as [x, y], if it is made of known names."""
     for cut in range(1, len(name)):
         if name[:cut] in known and name[cut:] in known:
+            return [name[:cut], name[cut:]]
+    return []
+
+
+def split_call(name: str, known: Collection[str]) -> list[str]:
+    """`sinx` as [sin, x], if it is made of a function and a known name or a number."""
+    for cut in range(2, len(name)):
+        if name[:cut] in FUNCTIONS and (name[cut:] in known or name[cut:].isdecimal()):
             return [name[:cut], name[cut:]]
     return []
 

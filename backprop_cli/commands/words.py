@@ -16,6 +16,8 @@ NAME = r"[^\W\d_](?:[\w\u0300-\u036f₀-₉])*"
 BINDING = re.compile(rf"({NAME})\s*=(?!=)(.*)", re.DOTALL)
 OPTION = re.compile(rf"--({NAME})(?:=(.*))?", re.DOTALL)
 SHORT = re.compile(rf"-({NAME})")
+NOT_A_NAME = re.compile(r"--(_\w*|[^\W\d_]\w*(-\w+)+)(=.*)?", re.DOTALL)
+NUMBER = re.compile(r"[-+−]?[.\d].*|[-+−]?(pi|π|e|inf)\b.*", re.DOTALL)
 
 
 def sort_words(words: list[str], options: Mapping[str, bool]) -> list[str]:
@@ -26,6 +28,7 @@ def sort_words(words: list[str], options: Mapping[str, bool]) -> list[str]:
     own: list[str] = []
     bound: list[tuple[str, str, str]] = []  # name, value, the word it came from
     formulas: list[str] = []
+    behind: list[tuple[str, str]] = []  # options without a value, and the words behind them
     position = 0
     while position < len(words):
         word = words[position]
@@ -33,8 +36,12 @@ def sort_words(words: list[str], options: Mapping[str, bool]) -> list[str]:
         if word == "--":
             formulas += words[position:]
             break
-        option, equals, _ = word.partition("=")
+        option, equals, value = word.partition("=")
+        if option in options and equals and not options[option]:
+            raise takes_no_value(option, value)
         if option in options:
+            if not options[option] and position < len(words):
+                behind.append((option, words[position]))
             own.append(word)
             if options[option] and not equals and position < len(words):
                 own.append(words[position])
@@ -42,6 +49,8 @@ def sort_words(words: list[str], options: Mapping[str, bool]) -> list[str]:
             elif options[option] and not equals:
                 raise refuse("usage", f"{word} needs a value", help=f"write {word} VALUE")
             continue
+        if NOT_A_NAME.fullmatch(word):
+            raise not_an_option(option, list(options))
         named = OPTION.fullmatch(word)
         if named:
             name, value = named[1], named[2]
@@ -59,7 +68,7 @@ def sort_words(words: list[str], options: Mapping[str, bool]) -> list[str]:
             formulas.append(word)
     if not formulas and not takes_file(own):
         formulas, bound = formula_among(bound)
-    check_formulas(formulas)
+    check_formulas(formulas, behind)
     return [*own, *[f"--bind={name}={value}" for name, value, _ in bound], "--", *formulas]
 
 
@@ -95,10 +104,31 @@ def missing_value(name: str, options: Mapping[str, bool]) -> BackpropError:
     return refuse("missing-value", f"--{name} has no value", help=help, suggestions=tuple(near))
 
 
-def check_formulas(formulas: list[str]) -> None:
-    """There is one formula; more are a formula without quotation marks, or `-x 1`."""
+def takes_no_value(option: str, value: str) -> BackpropError:
+    name = option.lstrip("-")
+    help = f"to give a variable '{name}' its value, write {name}={value}"
+    return refuse("usage", f"{option} takes no value", help=help)
+
+
+def not_an_option(option: str, options: list[str]) -> BackpropError:
+    near = similar(option, options)
+    help = "write a formula that starts with -- behind --"
+    if near:
+        help = f"did you mean {near[0]}?"
+    elif option.startswith("--_"):
+        help = "a name starts with a letter"
+    return refuse(
+        "usage", f"{option} is no option, and no name", help=help, suggestions=tuple(near)
+    )
+
+
+def check_formulas(formulas: list[str], behind: list[tuple[str, str]]) -> None:
+    """There is one formula; more are a formula without quotation marks, `-x 1`, or `--json 1`."""
     if len(formulas) < 2:
         return
+    for option, word in behind:
+        if NUMBER.fullmatch(word) and word in formulas:
+            raise takes_no_value(option, word)
     for place, word in enumerate(formulas):
         name = SHORT.fullmatch(word)
         if name:

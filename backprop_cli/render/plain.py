@@ -46,4 +46,5 @@ def in_encoding(text: str, encoding: str | None) -> str:
     """`text` for an output that cannot show every character: signs by their ASCII look-alikes."""
     if encoding is None or encoding.lower().replace("-", "") in ("utf8", "utf16", "utf32"):
         return text
-    return text.translate(LOOK_ALIKES)
+    plain = text.translate(LOOK_ALIKES)
+    return plain.encode(encoding, "backslashreplace").decode(encoding)

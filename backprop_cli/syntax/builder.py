@@ -30,6 +30,7 @@ from .tree import (
 )
 
 SUPERSCRIPT_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+MINUS_SIGNS = str.maketrans("−–", "--")
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 
 
@@ -133,17 +134,6 @@ class Builder:
 
     def factorial(self, children: list[Any]) -> Operator:
         operand, sign = children
-        if (
-            isinstance(operand, Operator)
-            and operand.operation == "factorial"
-            and operand.span[1] == sign.start_pos
-        ):
-            raise refuse(
-                "factorial",
-                "'!!' has two readings",
-                across(operand, sign),
-                "write gamma(n + 1) for a factorial",
-            )
         return Operator("factorial", (operand,), across(operand, sign))
 
     def comparison(self, children: list[Any]) -> Comparison:
@@ -153,7 +143,7 @@ class Builder:
     # ---------------------------------------------------------------------------------------- atoms
 
     def number(self, children: list[Token]) -> Number:
-        return Number(str(children[0]), span_of(children[0]))
+        return Number(children[0].translate(MINUS_SIGNS), span_of(children[0]))
 
     def name(self, children: list[Token]) -> Name:
         return Name(str(children[0]), span_of(children[0]))

@@ -30,7 +30,7 @@ def parse(text: str, limits: Limits = DEFAULT_LIMITS) -> Program:
     Raises BackpropError with the text's position, reason and fix where it cannot be read in one
     way.
     """
-    program: Program = _parse(text, "program", limits)
+    program: Program = _parse(text, "program", limits, text)
     return program._replace(source=text)
 
 
@@ -40,11 +40,12 @@ def parse_binding(text: str, limits: Limits = DEFAULT_LIMITS) -> Binding:
     """
     # In a value, and only there, +- and +/- are ±; neither spelling moves what follows.
     spelled = text.replace("+/-", " ± ").replace("+-", "± ")
-    binding: Binding = _parse(spelled, "binding", limits)
+    binding: Binding = _parse(spelled, "binding", limits, text)
     return binding._replace(source=text)
 
 
-def _parse(text: str, start: str, limits: Limits) -> Any:
+def _parse(text: str, start: str, limits: Limits, shown: str) -> Any:
+    """What `text` says; errors show the user's own spelling of it, `shown`."""
     if len(text) > limits.characters:
         raise over_limit("characters", limits.characters, "characters")
     lark = parser()
@@ -53,11 +54,11 @@ def _parse(text: str, start: str, limits: Limits) -> Any:
     try:
         return lark.parse(text, start=start)
     except UnexpectedCharacters as error:
-        raise spelling.bad_character(text, error.pos_in_stream or 0).located(text) from None
+        raise spelling.bad_character(text, error.pos_in_stream or 0).located(shown) from None
     except UnexpectedToken as error:
-        raise _explain(lark, text, error).located(text) from None
+        raise _explain(lark, text, error).located(shown) from None
     except BackpropError as error:
-        raise error.located(text) from None
+        raise error.located(shown) from None
 
 
 def _explain(lark: Lark, text: str, error: UnexpectedToken) -> BackpropError:

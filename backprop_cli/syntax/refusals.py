@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import BackpropError, Label, Span, refuse
+from ..operations import FUNCTIONS
 from .kinds import (
     CLOSERS,
     DIVISIONS,
@@ -23,6 +24,14 @@ from .spelling import refuse_length, refuse_number, refuse_number_then_name
 if TYPE_CHECKING:
     from lark import Token
 
+INVERSES = {
+    "log": "exp",
+    "ln": "exp",
+    "exp": "log",
+    "erf": "erfinv",
+    "sigmoid": "logit",
+    "σ": "logit",
+}
 VALUE = "a number, a name or '('"
 
 
@@ -48,6 +57,13 @@ def refuse_neighbours(seen: list[Token], token: Token) -> None:
             f"'{last}[…]' is an element of an array; here every name is a single number",
             Span(last.start_pos or 0, token.end_pos or 0),
             f"write {last}*(…) for a product, or a name of its own such as {last}0",
+        )
+    if kind == last.type == "FACTORIAL" and touching:
+        raise refuse(
+            "factorial",
+            "'!!' has two readings",
+            Span(last.start_pos or 0, token.end_pos or 0),
+            "write gamma(n + 1) for a factorial",
         )
     if last.type not in ("NUMBER", "NAME"):
         return
@@ -157,6 +173,8 @@ def unexpected(
     token = tokens[at]
     span = span_of(token)
     kind = token.type
+    if previous is not None and previous.type == "ROLE":
+        return role(previous)
     if kind == "MINUS" and at > 1 and tokens[at - 2].type == "POWERED":
         return inverse(tokens[at - 2], token)
     if kind == "SEPARATOR":
@@ -182,7 +200,7 @@ def unexpected(
         return refuse("syntax", "a second '=', or one inside brackets", span, "write == to compare")
     if kind == "COMMA":
         help = "separate the formulas: one at a time"
-        if previous.type == "NUMBER" and at + 1 < len(tokens) and tokens[at + 1].type == "NUMBER":
+        if previous.isdigit() and at + 1 < len(tokens) and tokens[at + 1].isdigit():
             whole, part = previous, tokens[at + 1]
             help = f"write {whole}.{part} for a decimal number, {whole}{part} for a whole one"
         return refuse(
@@ -199,6 +217,8 @@ def unexpected(
 
 
 def at_end(previous: Token | None, length: int) -> BackpropError:
+    if previous is not None and previous.type == "ROLE":
+        return role(previous)
     if previous is None:
         return refuse("empty", "there is no formula", Span(0, 0), 'write one: "(x+y)*z"')
     return refuse(
@@ -207,6 +227,16 @@ def at_end(previous: Token | None, length: int) -> BackpropError:
         Span(length, length),
         f"write a value behind it, or remove {quoted(previous)}",
         expected=("NUMBER", "NAME", "LPAR"),
+    )
+
+
+def role(word: Token) -> BackpropError:
+    """The refusal of `data*x`."""
+    return refuse(
+        "reserved-word",
+        f"'{word}' at the start of a line declares names",
+        span_of(word),
+        f"write {word} x, or give the variable another name",
     )
 
 
@@ -234,11 +264,14 @@ def missing_operand(previous: Token | None, token: Token) -> BackpropError:
 
 def inverse(callee: Token, exponent: Token) -> BackpropError:
     """The refusal of `sin^-1(x)` and `sin⁻¹(x)`."""
+    other = f"a{callee}" if f"a{callee}" in FUNCTIONS else INVERSES.get(str(callee))
     return refuse(
         "inverse-function",
         f"'{callee}^-1' has two readings: the inverse function or the reciprocal",
         Span(callee.start_pos or 0, exponent.end_pos or 0),
-        f"write a{callee}(…) for the inverse function, or 1/{callee}(…)",
+        f"write {other}(…) for the inverse function, or 1/{callee}(…)"
+        if other
+        else f"write 1/{callee}(…) for the reciprocal; the inverse has a name of its own",
     )
 
 

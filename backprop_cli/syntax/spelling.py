@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import BackpropError, Span, refuse
 from ..limits import DEFAULT_LIMITS
+from ..operations import FUNCTIONS
 from .kinds import OPERAND_ENDS, joined, operand_start, quoted, span_of
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def refuse_number(seen: list[Token], token: Token) -> None:
             return  # 1,000: the comma is what is wrong
         fixed = re.sub(r"^0+(?=[0-9])", "", text)
         raise refuse("number", f"{quoted(token)} starts with 0", span, f"write {fixed}")
-    exponent = re.search(r"[eE]([+-]?[0-9]+)$", text)
-    if exponent and len(exponent[1].lstrip("+-0")) > 6:
+    exponent = re.search(r"[eE][-+−–]?0*([0-9]+)$", text)
+    if exponent and len(exponent[1]) > 6:
         raise refuse("number", f"the exponent of {quoted(token)} is beyond ±999,999", span)
     if not seen or seen[-1].type not in OPERAND_ENDS:
         return
@@ -51,6 +52,13 @@ def refuse_number(seen: list[Token], token: Token) -> None:
             else f"write {last}*{text}"
         )
         raise refuse("implied-number", f"two numbers side by side: {last} {text}", both, help)
+    if last.type == "NAME" and last in FUNCTIONS:
+        raise refuse(
+            "function-without-brackets",
+            f"'{last}' is a function and needs brackets",
+            both,
+            f"write {last}({text}…)",
+        )
     left = joined(seen[operand_start(seen, len(seen) - 1) :])
     raise refuse(
         "implied-number",
@@ -72,7 +80,7 @@ def refuse_number_then_name(seen: list[Token], token: Token) -> None:
         )
     if re.search(r"[eE]", number):
         mantissa, exponent = re.split(r"[eE]", number)
-        sign = "" if exponent[0] in "+-" else "+"
+        sign = "" if exponent[0] in "+-−–" else "+"
         raise refuse(
             "ambiguous-power",
             f"'{number}{token}' has two readings",
