@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from ..errors import refuse, similar
 
-COMMANDS = ("eval", "explain", "gradcheck", "functions", "schema")
+COMMANDS = ("eval", "explain", "draw", "diff", "gradcheck", "functions", "schema")
 
 UsageError: Any = typer.BadParameter.__mro__[1]
 NAME = "backprop"
@@ -94,6 +94,8 @@ def run_command(words: list[str]) -> int:
 
     Not by calling `app`, which ends with status 1 where the reader of our output has left.
     """
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # no locale is a reason to fail
     try:
         if COMPLETION in os.environ:
             app(args=words, prog_name=NAME, standalone_mode=False)

@@ -6,30 +6,20 @@ from typing import Annotated
 import typer
 
 from ..errors import refuse
-from ..limits import DEFAULT_LIMITS
 from ..reporting import Report, report
 from . import options
-from .formula import FormulaCommand
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-@app.command(cls=FormulaCommand, context_settings={"help_option_names": ["--help", "-h"]})
+@options.formula_command(app)
 def explain_(
-    expression: options.Formula = None,
-    file: options.File = None,
-    bind: options.Bind = None,
-    bindings: options.Bindings = None,
+    asked: options.Request,
     markdown: Annotated[bool, typer.Option("--markdown", help="Write Markdown.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Write a LaTeX document.")] = False,
     json: options.Json = False,
     exact: options.Exact = False,
     digits: options.Digits = None,
-    max_characters: options.MaxCharacters = DEFAULT_LIMITS.characters,
-    max_tokens: options.MaxTokens = DEFAULT_LIMITS.tokens,
-    max_depth: options.MaxDepth = DEFAULT_LIMITS.depth,
-    max_nodes: options.MaxNodes = DEFAULT_LIMITS.nodes,
-    traceback: options.Traceback = False,
 ) -> None:
     """The forward and the backward pass of a formula, step by step, in words and numbers.
 
@@ -45,9 +35,6 @@ def explain_(
             "--json, --markdown and --latex are different kinds of output",
             help="choose one of them",
         )
-    asked = options.request(
-        expression, file, bind, bindings, max_characters, max_tokens, max_depth, max_nodes
-    )
     evaluation = options.evaluated(asked, exact, digits, json=json, markdown=markdown, latex=latex)
     show(report(evaluation), json, markdown, latex)
 

@@ -2,17 +2,21 @@
 together.
 """
 
-from typing import Annotated, NamedTuple
+import sys
+from collections.abc import Callable, Iterable
+from inspect import Signature, signature
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from ..bindings import Bound
 from ..errors import refuse
 from ..evaluation import Evaluation, evaluate
+from ..findings import Finding
 from ..limits import DEFAULT_LIMITS, Limits
 from ..syntax import parse
 from ..syntax.tree import Program
-from .formula import formula_text, read_bindings, stdin_once
+from .formula import FormulaCommand, formula_text, read_bindings, stdin_once
 
 Formula = Annotated[
     str | None, typer.Argument(metavar="[FORMULA]", help="The formula, or - for standard input.")
@@ -51,14 +55,15 @@ class Request(NamedTuple):
 
 
 def request(
-    expression: str | None,
-    file: str | None = None,
-    bind: list[str] | None = None,
-    bindings: str | None = None,
-    max_characters: int = DEFAULT_LIMITS.characters,
-    max_tokens: int = DEFAULT_LIMITS.tokens,
-    max_depth: int = DEFAULT_LIMITS.depth,
-    max_nodes: int = DEFAULT_LIMITS.nodes,
+    expression: Formula = None,
+    file: File = None,
+    bind: Bind = None,
+    bindings: Bindings = None,
+    max_characters: MaxCharacters = DEFAULT_LIMITS.characters,
+    max_tokens: MaxTokens = DEFAULT_LIMITS.tokens,
+    max_depth: MaxDepth = DEFAULT_LIMITS.depth,
+    max_nodes: MaxNodes = DEFAULT_LIMITS.nodes,
+    traceback: Traceback = False,
 ) -> Request:
     """Read the formula and the values, from wherever the options say."""
     stdin_once(expression, file, bindings)
@@ -66,6 +71,33 @@ def request(
     text = formula_text(expression, file)
     given = read_bindings(bind or [], bindings, limits)
     return Request(parse(text, limits), given, limits)
+
+
+def formula_command(app: typer.Typer) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a command on one formula: a function of a `Request` and of options of its own.
+
+    On the command line it has the parameters of `request` as well; Typer reads both signatures.
+    """
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        shared = list(signature(request).parameters.values())
+        own = list(signature(function).parameters.values())[1:]
+
+        def command(**values: Any) -> Any:
+            asked = request(**{parameter.name: values.pop(parameter.name) for parameter in shared})
+            return function(asked, **values)
+
+        first = [parameter for parameter in shared if not parameter.name.startswith("max_")]
+        last = [parameter for parameter in shared if parameter.name.startswith("max_")]
+        merged = [*first, *own, *last]
+        command.__signature__ = Signature(merged)  # type: ignore[attr-defined]
+        command.__annotations__ = {parameter.name: parameter.annotation for parameter in merged}
+        command.__doc__ = function.__doc__
+        names = {"help_option_names": ["--help", "-h"]}
+        app.command(cls=FormulaCommand, context_settings=names)(command)
+        return function
+
+    return register
 
 
 def evaluated(asked: Request, exact: bool, digits: int | None, **set_options: bool) -> Evaluation:
@@ -91,3 +123,16 @@ def evaluated(asked: Request, exact: bool, digits: int | None, **set_options: bo
         limits=asked.limits,
         options=options,
     )
+
+
+def warn(warnings: Iterable[Finding]) -> None:
+    """Write warnings to standard error, behind the result."""
+    warnings = tuple(warnings)
+    if not warnings:
+        return
+    from ..render.diagnostics import warning_text
+
+    sys.stdout.flush()
+    sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for finding in warnings:
+        print(warning_text(finding), file=sys.stderr)

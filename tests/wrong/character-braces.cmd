@@ -1,0 +1,1 @@
+backprop eval "α_{1} + 2" --α 1

@@ -1,0 +1,1 @@
+backprop eval "½x" --x 1

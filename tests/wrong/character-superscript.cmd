@@ -1,0 +1,1 @@
+backprop eval "xⁿ" --x 1

@@ -1,0 +1,1 @@
+backprop eval "sin 2x" --x 1

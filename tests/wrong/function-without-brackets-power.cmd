@@ -1,0 +1,1 @@
+backprop eval "sin² x" --x 1

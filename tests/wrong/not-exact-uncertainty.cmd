@@ -1,0 +1,1 @@
+backprop eval "x" --x "2±pi" --exact

@@ -1,0 +1,1 @@
+backprop eval "data*2" --data 1

@@ -1,0 +1,1 @@
+backprop eval "2*sinx" --x 1

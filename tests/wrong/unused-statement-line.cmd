@@ -1,0 +1,2 @@
+backprop eval 'f = x
+  + y' --x 1 --y 2

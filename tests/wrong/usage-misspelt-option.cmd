@@ -1,0 +1,1 @@
+backprop eval "x" --x 1 --max-node 5

@@ -1,0 +1,1 @@
+backprop eval f=x*y x=2 y=3

@@ -1,0 +1,1 @@
+backprop eval "json*2" --json 3
