@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent.parent / "schemas"
 @app.command(context_settings={"help_option_names": ["--help", "-h"]})
 def schema(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="eval, error or functions.")
+        str | None, typer.Argument(metavar="[NAME]", help="One of the list it prints without.")
     ] = None,
 ) -> None:
     """JSON Schemas of the outputs.

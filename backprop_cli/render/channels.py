@@ -88,7 +88,7 @@ class _Attempt:
         self.gates: dict[int, list[int]] = defaultdict(list)
         self.goal = {link.right[0]: rows[link.right] for link in links}
         self.taken = {*self.enters.values(), *self.goal.values()}
-        self.claimed: set[int] = set()  # wires whose own row is needed up to the right edge, or to a gate
+        self.claimed: set[int] = set()  # wires that need their row up to the right edge or a gate
         self.exits: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
         self.taps: dict[int, int] = {}  # the vertical line that a wire touches on its way
         self.counts = Counter(link.left[0] for link in links)
@@ -172,7 +172,8 @@ class _Attempt:
             inside = {
                 wire
                 for place, wire in enumerate(wires)
-                if wire in crossing and (
+                if wire in crossing
+                and (
                     rows[place] != own[place]
                     or rows[place] not in (min(*rows, goal), max(*rows, goal))
                 )
@@ -190,7 +191,8 @@ class _Attempt:
         """Rows from the top down: as many of their own as possible."""
         kept = longest_rise(own)
         while True:
-            rows = self.fill([row if place in kept else None for place, row in enumerate(own)], goal)
+            fixed = [row if place in kept else None for place, row in enumerate(own)]
+            rows = self.fill(fixed, goal)
             if rows is not None:
                 return rows
             kept.pop()
@@ -228,7 +230,7 @@ class _Attempt:
     def arrange(self) -> int | None:
         """Give each vertical line a column; if that is impossible, the wire that is in the way."""
         rules = self.rules()
-        waiting = {place: 0 for place in range(len(self.verticals))}
+        waiting = dict.fromkeys(range(len(self.verticals)), 0)
         for rule in rules:
             waiting[rule.right] += 1
         placed: list[int] = []
@@ -317,7 +319,11 @@ def longest_rise(rows: list[int | None]) -> list[int]:
     """The places of a longest rising sequence; None takes no part."""
     best: list[list[int]] = []
     for place, row in enumerate(rows):
-        before = [chain for chain in best if row is not None and rows[chain[-1]] < row]  # type: ignore[operator]
+        before = [
+            chain
+            for chain in best
+            if row is not None and rows[chain[-1]] < row  # type: ignore[operator]
+        ]
         if row is not None:
             best.append([*max(before, key=len, default=[]), place])
     return max(best, key=len, default=[])

@@ -57,9 +57,7 @@ def plan(sources: Sequence[Sequence[int]], ordered: Sequence[bool], output: int)
         starts.append(1 + max((starts[source] for source in read), default=-1))
     last = max(starts) + 1
     used = {source for read in sources for source in read}
-    ends = [
-        start if part in used and part != output else last for part, start in enumerate(starts)
-    ]
+    ends = [start if part in used and part != output else last for part, start in enumerate(starts)]
     for part, read in enumerate(sources):
         for source in read:
             ends[source] = max(ends[source], starts[part] - 1)
@@ -81,7 +79,7 @@ def plan(sources: Sequence[Sequence[int]], ordered: Sequence[bool], output: int)
 
 
 class _Order:
-    """The layers, sorted in place so that few wires cross; changes that do not help are not made."""
+    """The layers, sorted in place so that few wires cross; only helpful changes are made."""
 
     def __init__(self, layers: list[list[Item]], links: list[list[Link]]) -> None:
         self.layers = layers
@@ -119,7 +117,8 @@ class _Order:
         """The links from the top, each with its gate's port."""
         counts: dict[Item, int] = defaultdict(int)
         found = []
-        for left, right, port in sorted(channel, key=lambda link: (link.port, self.place[link.left])):
+        for link in sorted(channel, key=lambda link: (link.port, self.place[link.left])):
+            left, right = link.left, link.right
             found.append(Link(left, right, counts[right]))
             counts[right] += 1
         return found
@@ -136,7 +135,8 @@ class _Order:
                 item: _mean(self.right_places(item) if backwards else self.left_places(item))
                 for item in layer
             }
-            layer.sort(key=lambda item: mean[item] if mean[item] is not None else self.place[item])
+            places = {item: self.place[item] if at is None else at for item, at in mean.items()}
+            layer.sort(key=places.__getitem__)
             self.number(layer)
 
     def left_places(self, item: Item) -> list[float]:

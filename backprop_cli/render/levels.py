@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from math import floor
 
 Item = tuple[int, int]  # a part, and a column in which it or its wire stands
@@ -11,7 +12,7 @@ Piece = tuple[Item, Item]  # of a wire, from one column to the next
 
 TURNS = 8
 STRAIGHT = 3.0  # how much more a passing wire insists on its row than a gate
-BEND, FLUSH, HEIGHT = 4, 3, 2  # what a bent wire costs, a gate level with one of several inputs, a row
+BEND, FLUSH, OUTSIDE, HEIGHT = 4, 2, 2, 2
 STEPS = (-3, -2, -1, 1, 2, 3)
 
 
@@ -34,7 +35,7 @@ class _Levels:
         self.rows: dict[Item, int] = {}
         self.neighbours: dict[Item, list[tuple[Item, int]]] = defaultdict(list)
         for layer in layers:
-            for upper, lower in zip(layer, layer[1:], strict=False):
+            for upper, lower in pairwise(layer):
                 gap = 3 - self.passes(upper) - self.passes(lower)
                 self.neighbours[lower].append((upper, gap))
                 self.neighbours[upper].append((lower, -gap))
@@ -89,7 +90,7 @@ class _Levels:
             row = self.rows[item]
             others = [self.rows[source] for source in sources]
             if len(others) > 1 and not min(others) <= row <= max(others):
-                total += BEND
+                total += OUTSIDE
             for source in sources:
                 rise = abs(row - self.rows[source])
                 total += rise
@@ -100,7 +101,7 @@ class _Levels:
         return total
 
     def straighten(self) -> None:
-        """Move single items, what is level with them, and all that is below a row, while it helps."""
+        """Move single items, their level, and all that is below a row, while it helps."""
         better = True
         while better:
             better = False
@@ -141,7 +142,8 @@ class _Levels:
         """Whether an item that moves with its group keeps its distance from all others."""
         row = self.rows[item] + step
         return all(
-            other in group or (row - self.rows[other] >= gap if gap > 0 else row - self.rows[other] <= gap)
+            other in group
+            or (row - self.rows[other] >= gap if gap > 0 else row - self.rows[other] <= gap)
             for other, gap in self.neighbours[item]
         )
 

@@ -168,16 +168,16 @@ def rail_lines(report: Report, columns: int, encoding: str) -> list[Text]:
     shown = dict(islice(order.items(), MOST_NODES))
     text = writer(encoding)
     write = uniform(numbers(shown.values()), report.digits)
-    cells = {
-        node: cells_of(item, found, text, write, encoding) for node, item in shown.items()
-    }
+    cells = {node: cells_of(item, found, text, write, encoding) for node, item in shown.items()}
     drawn = list(tracks({node: sources(item) for node, item in shown.items()}))
     if max(len(track.line) for track in drawn) > max(columns // 2, NARROWEST_RAILS):
         drawn = [Track(node, "●", "") for node in shown]
         for node, item in shown.items():
             cells[node].how.extend(reads(item, found, text))
     if not can_show(encoding):
-        drawn = [Track(node, *(line.translate(ASCII_RAILS) for line in own)) for node, *own in drawn]
+        drawn = [
+            Track(node, *(line.translate(ASCII_RAILS) for line in own)) for node, *own in drawn
+        ]
     lines = rows(drawn, cells, columns)
     hidden = len(order) - len(shown)
     if hidden:
@@ -268,7 +268,7 @@ def rows(drawn: list[Track], cells: dict[int, Cells], columns: int) -> list[Text
     """The lines, in columns; a very wide cell pushes what follows it to the right."""
     rail_width = max(width(track.line) for track in drawn)
     widths = [
-        max((width(cell[at]) for cell in cells.values() if width(cell[at]) <= WIDEST), default=0)
+        max((w for cell in cells.values() if (w := width(str(cell[at]))) <= WIDEST), default=0)
         for at in range(4)
     ]
     lines = []

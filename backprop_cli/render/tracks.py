@@ -32,7 +32,7 @@ def tracks(graph: Mapping[int, Sequence[int]]) -> Iterator[Track]:
     for node, sources in graph.items():
         yield from work.node(node, sources)
     if work.rails:
-        yield Track(None, work.picture({column: "┊" for column in work.rails}), "")
+        yield Track(None, work.picture(dict.fromkeys(work.rails, "┊")), "")
 
 
 class _Rails:
@@ -138,8 +138,7 @@ class _Rails:
         """The rails with a line from one column to another."""
         first, last = min(start, end), max(start, end)
         passed = {
-            at: signs.get(at) or ("│" if at in self.rails else "─")
-            for at in range(first, last + 1)
+            at: signs.get(at) or ("│" if at in self.rails else "─") for at in range(first, last + 1)
         }
         cells = list(self.picture(passed).ljust(2 * last + 1))
         cells[2 * first + 1 : 2 * last : 2] = "─" * (last - first)

@@ -19,7 +19,8 @@ from typing import NamedTuple
 from rich.text import Text
 
 from .channels import Channel, Crossed, route
-from .columns import Item, Plan, plan
+from .columns import Plan, plan
+from .levels import Item
 from .plain import width
 from .screen import GRADIENT, VALUE
 
@@ -143,7 +144,8 @@ class _Drawing:
         own = [part for part, first in items if self.plan.starts[part] == first]
         boxes = {part: self.box(part) for part in own}
         box_width = max(width(text) for pair in boxes.values() for text in pair)
-        labels = [text for part in own for text in (self.parts[part].value, self.parts[part].gradient)]
+        shown = [self.parts[part] for part in own]
+        labels = [text for part in shown for text in (part.value, part.gradient)]
         label_width = max(map(width, labels))
         behind = start + box_width + 1 + label_width + 1
         for item in items:

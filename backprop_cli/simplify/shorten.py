@@ -139,7 +139,8 @@ class Shortener:
         found: Powers = {}
         for atom, n in lowest.items():
             everywhere = counts[atom] == len(parts)
-            if allowed(atom, counts[atom]) and (everywhere or n.value < 0):  # type: ignore[operator]
+            wanted = everywhere or n.value < 0  # type: ignore[operator]
+            if allowed(atom, counts[atom]) and wanted:
                 found[atom] = n
         return found
 
