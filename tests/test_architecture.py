@@ -45,6 +45,8 @@ BOUNDED = {  # functions that call themselves, and why that ends soon
     ("render/explain.py", "in_signs_of"),  # once: the parts are without the sign they are cut at
     ("render/explain.py", "translated"),  # as deep as the rows of an explanation nest
     ("simplify/algebra.py", "settled"),  # each time with one square root of a number less
+    ("simplify/conditions.py", "decided"),  # once, for `not`: a double one is gone when it is made
+    ("simplify/conditions.py", "nested"),  # each time with a condition less, within a budget
     ("simplify/conditions.py", "chosen"),  # its branches are merged already, so they nest no more
     ("simplify/functions.py", "size_or_sign"),  # once, without the factors that are positive
     ("simplify/functions.py", "function"),  # once, for the sign

@@ -131,12 +131,11 @@ class _Order:
     def sweep(self, backwards: bool) -> None:
         """Put every item of a layer at the mean of those to which the layer before it leads."""
         for layer in self.layers[-2::-1] if backwards else self.layers[1:]:
-            mean = {
-                item: _mean(self.right_places(item) if backwards else self.left_places(item))
-                for item in layer
-            }
-            places = {item: self.place[item] if at is None else at for item, at in mean.items()}
-            layer.sort(key=places.__getitem__)
+            means = {}
+            for item in layer:
+                places = self.right_places(item) if backwards else self.left_places(item)
+                means[item] = sum(places) / len(places) if places else self.place[item]
+            layer.sort(key=means.__getitem__)
             self.number(layer)
 
     def left_places(self, item: Item) -> list[float]:
@@ -181,7 +180,3 @@ class _Order:
                 count += len(passed) - bisect_right(passed, (place, port))
                 insort(passed, (place, port))
         return count
-
-
-def _mean(numbers: Sequence[float]) -> float | None:
-    return sum(numbers) / len(numbers) if numbers else None

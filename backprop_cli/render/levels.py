@@ -12,7 +12,10 @@ Piece = tuple[Item, Item]  # of a wire, from one column to the next
 
 TURNS = 8
 STRAIGHT = 3.0  # how much more a passing wire insists on its row than a gate
-BEND, FLUSH, OUTSIDE, HEIGHT = 4, 2, 2, 2
+BEND = 4  # what a bent wire costs that might be level
+FLUSH = 2  # a gate that is level with one of its several inputs
+OUTSIDE = 2  # or above or below all of them
+HEIGHT = 2  # a row
 STEPS = (-3, -2, -1, 1, 2, 3)
 
 

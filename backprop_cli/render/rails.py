@@ -54,9 +54,11 @@ def print_drawing(report: Report, console: Console) -> None:
     if lines is None:
         lines = rail_lines(report, console.width, encoding)
     before = console.width
-    console.width = max(before, *(line.cell_len for line in lines))  # a long line is not cut
-    show(console, *lines)
-    console.width = before
+    console.width = max(before, *(line.cell_len for line in lines))  # rich would cut a long line
+    try:
+        show(console, *lines)
+    finally:
+        console.width = before
 
 
 # ------------------------------------------------------------------------------------- the circuit
@@ -72,14 +74,14 @@ def circuit_lines(report: Report, columns: int, encoding: str) -> list[Text] | N
     parts = [
         Part(
             text(vertex.title),
-            vertex.named,
+            vertex.named or count > 1,  # the sum below needs a name
             sign_in(encoding, vertex.sign),
             vertex.sources,
             vertex.node not in commuting,
             text(vertex.value),
             text(vertex.gradient),
         )
-        for vertex in found.vertices
+        for vertex, count in zip(found.vertices, found.use_counts(), strict=True)
     ]
     drawn = wires(parts, found.output, columns, LINES if can_show(encoding) else ASCII_LINES)
     if drawn is None:
@@ -175,9 +177,7 @@ def rail_lines(report: Report, columns: int, encoding: str) -> list[Text]:
         for node, item in shown.items():
             cells[node].how.extend(reads(item, found, text))
     if not can_show(encoding):
-        drawn = [
-            Track(node, *(line.translate(ASCII_RAILS) for line in own)) for node, *own in drawn
-        ]
+        drawn = [track.translated(ASCII_RAILS) for track in drawn]
     lines = rows(drawn, cells, columns)
     hidden = len(order) - len(shown)
     if hidden:

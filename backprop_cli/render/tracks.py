@@ -23,6 +23,10 @@ class Track(NamedTuple):
     line: str
     below: str
 
+    def translated(self, table: Mapping[int, int]) -> Track:
+        """The same with other characters."""
+        return Track(self.node, self.line.translate(table), self.below.translate(table))
+
 
 def tracks(graph: Mapping[int, Sequence[int]]) -> Iterator[Track]:
     """The lines for the nodes in the order of `graph`, which has what each of them reads. A node

@@ -25,7 +25,7 @@ from .plain import width
 from .screen import GRADIENT, VALUE
 
 HIGHEST = 60  # rows; higher than any screen is no help
-MOST_CROSSINGS = 20
+MOST_CROSSINGS = 10
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 

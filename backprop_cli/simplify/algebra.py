@@ -264,7 +264,8 @@ class Algebra(Store):
         coefficient, factors = self.data[base]
         if self.whole_value(exponent) is not None:
             inner = [(self.number(coefficient), exponent)]
-            inner += [(b, self.times(x, exponent)) for b, x in factors]
+            with self.deeper():  # an exponent may itself be a product with such exponents
+                inner += [(b, self.times(x, exponent)) for b, x in factors]
             return inner, None
         if coefficient == ONE and len(factors) == 1:
             b, m = factors[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 from . import numbers
@@ -127,7 +128,9 @@ class Shortener:
                 found += self.put_together(form, common, rounds)
         return found
 
-    def common(self, parts: list[tuple[Num, Powers]], allowed: object) -> Powers:
+    def common(
+        self, parts: list[tuple[Num, Powers]], allowed: Callable[[Atom, int], bool]
+    ) -> Powers:
         """The largest power of each atom that divides every term; negative ones are divisors."""
         counts: dict[Atom, int] = {}
         lowest: Powers = {}
@@ -139,8 +142,7 @@ class Shortener:
         found: Powers = {}
         for atom, n in lowest.items():
             everywhere = counts[atom] == len(parts)
-            wanted = everywhere or n.value < 0  # type: ignore[operator]
-            if allowed(atom, counts[atom]) and wanted:
+            if (everywhere or n.value < 0) and allowed(atom, counts[atom]):
                 found[atom] = n
         return found
 

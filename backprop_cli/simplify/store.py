@@ -14,6 +14,8 @@ Equal terms have equal indices, and a term refers only to earlier ones, so nothi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -23,6 +25,7 @@ from .numbers import MINUS_ONE, ONE, Num, TooLarge
 
 Factors = tuple[tuple[int, int], ...]
 MOST_WORK = 1_200_000
+DEEPEST = 40  # products as exponents of products as exponents …
 SYMBOLIC = Fraction(0)
 
 
@@ -62,11 +65,23 @@ class Store:
         self.factor_orders: dict[Factors, dict[int, int]] = {}
         self.e_powers = False  # e^x rather than exp(x), as the user wrote
         self.work = 0
+        self.depth = 0
         self._known: dict[Any, int] = {}
         self.zero, self.one, self.minus_one, self.half = (
             self.number(n) for n in (numbers.ZERO, ONE, MINUS_ONE, numbers.HALF)
         )
         self.e = self.constant("e")
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """One level down in exponents; raises TooLarge beyond `DEEPEST`."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise TooLarge
+        try:
+            yield
+        finally:
+            self.depth -= 1
 
     def spend(self, work: int) -> None:
         """Count steps; raises TooLarge when there were too many."""
