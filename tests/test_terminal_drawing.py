@@ -217,10 +217,6 @@ def stated(report: Report) -> tuple[Counter[Said], Counter[tuple[str, Said]]]:
     return Counter(known), ends
 
 
-def understood(drawing: Drawing) -> Counter[Said]:
-    return Counter(drawing.gate(cell) for cell in drawing.boxes)
-
-
 def commuted(gate: Said, signs: set[str]) -> Said:
     """A gate as it was read, with its inputs sorted where their order does not count."""
     sign, name, value, gradient, *reads = gate
@@ -240,10 +236,9 @@ def check_circuit(report: Report, columns: int = WIDE) -> bool:
     gates, ends = stated(report)
     commuting = {gate.node for gate in circuit(report).gates if gate.operation in COMMUTING}
     signs = {f"({v.sign})" for v in diagram(report).vertices if v.node in commuting}
-    read = Counter({commuted(gate, signs): n for gate, n in understood(drawing).items()})
-    assert read == gates
-    drawn = {(t, commuted(g, signs)): n for (t, g), n in drawing.outputs().items()}
-    assert Counter(drawn) == ends
+    assert Counter(commuted(drawing.gate(cell), signs) for cell in drawing.boxes) == gates
+    read_ends = drawing.outputs().elements()
+    assert Counter((title, commuted(gate, signs)) for title, gate in read_ends) == ends
     return True
 
 

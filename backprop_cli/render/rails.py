@@ -27,7 +27,7 @@ MOST_GATES = 25  # of a circuit
 MOST_INPUTS = 25
 MOST_USES = 4
 LONGEST_FORMULA = 24  # characters, in the place of a sign
-WIDEST = 24  # columns that a column keeps free for all of its cells
+WIDEST = 24  # columns that all titles, and all signs, keep free for the widest of them
 NARROWEST_RAILS = 20
 GAP = "   "
 
@@ -268,8 +268,8 @@ def rows(drawn: list[Track], cells: dict[int, Cells], columns: int) -> list[Text
     """The lines, in columns; a very wide cell pushes what follows it to the right."""
     rail_width = max(width(track.line) for track in drawn)
     widths = [
-        max((w for cell in cells.values() if (w := width(str(cell[at]))) <= WIDEST), default=0)
-        for at in range(4)
+        max((size for cell in cells.values() if (size := width(str(cell[at]))) <= most), default=0)
+        for at, most in enumerate((WIDEST, WIDEST, columns, columns))
     ]
     lines = []
     for node, line, below in drawn:
