@@ -62,6 +62,11 @@ class Gate(NamedTuple):
     constant: bool
     uses: tuple[Use, ...]
 
+    @property
+    def plain(self) -> bool:
+        """Whether the sign is the operation's alone, with no constant folded in."""
+        return self.sign == CIRCLE_SIGNS.get(self.operation, self.operation)
+
 
 class Input(NamedTuple):
     """A variable of the circuit. `reached` says whether the output depends on it."""

@@ -6,7 +6,10 @@ back to the same tree.
 
 from __future__ import annotations
 
-from typing import Union
+from collections.abc import Callable, Sequence
+from typing import TypeVar, Union
+
+Node = TypeVar("Node")
 
 OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, POWER, POSTFIX, ATOM = range(10)
 
@@ -83,3 +86,28 @@ def write(name: str, operands: list[tuple[str, int]]) -> tuple[str, int]:
             text, own = operands[piece[0]]
             parts.append(text if own >= piece[1] else f"({text})")
     return "".join(parts), precedence
+
+
+def written_out(
+    root: Node, layout: Callable[[Node], tuple[int, list[Piece], Sequence[Node]]]
+) -> str:
+    """The text of a tree or graph from `root` down, with the brackets it needs and no others.
+
+    `layout` gives a node's precedence, its pieces and the operands that they number. Written from
+    left to right with a stack of its own: linear in the length of the text, at any depth.
+    """
+    written: list[str] = []
+    waiting: list[str | tuple[Node, int]] = [(root, OR)]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            written.append(item)
+            continue
+        node, required = item
+        precedence, pieces, operands = layout(node)
+        if precedence < required:
+            written.append("(")
+            waiting.append(")")
+        for piece in reversed(pieces):
+            waiting.append(piece if isinstance(piece, str) else (operands[piece[0]], piece[1]))
+    return "".join(written)

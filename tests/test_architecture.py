@@ -33,7 +33,7 @@ LIBRARIES = {
     "typer": {"commands": True},
     "rich": {"render": True, "commands": False},
     "lark": {"syntax": True},
-    "flint": {"namespaces": True, "evaluation": False, "explanation": False, "drawing": False},
+    "flint": {"namespaces": True, "evaluation": False},
 }
 NOT_FOR_US = {"numpy", "scipy", "sympy", "mpmath", "click", "pydantic"}
 LONGEST_MODULE = 450

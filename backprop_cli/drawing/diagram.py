@@ -7,11 +7,11 @@ does not read are left out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
-from ..circuit import CIRCLE_SIGNS, Circuit, Gate, circuit, pretty
+from ..circuit import Circuit, Gate, circuit, pretty
 from ..errors import refuse
+from ..namespaces import working_precision
 from ..notation import ATOM
 from ..reporting import Report, Row
 from .collapse import Collapse, Groups, grouped
@@ -76,18 +76,8 @@ def diagram(report: Report, collapse: Collapse | None = None) -> Diagram:
 
     Raises BackpropError for more vertices than anybody can look at.
     """
-    with precision(report):
+    with working_precision(report.numbers, report.digits):
         return _Drawing(report, collapse or Collapse()).diagram()
-
-
-def precision(report: Report) -> AbstractContextManager[Any]:
-    """Enough bits for products of the report's numbers."""
-    if report.numbers != "balls":
-        return nullcontext()
-    from flint import ctx
-
-    working: AbstractContextManager[Any] = ctx.workprec(64 + 4 * (report.digits or 16))
-    return working
 
 
 class _Drawing:
@@ -235,8 +225,7 @@ class _Drawing:
             if len(formula) <= LONGEST_SIGN and row.name is None:
                 return formula
             return f"{len(members):,} gates"
-        plain = gate.sign == CIRCLE_SIGNS.get(gate.operation, gate.operation)
-        if plain and 0 < ports < len(self.rows[node].inputs):
+        if gate.plain and 0 < ports < len(self.rows[node].inputs):
             return cut(self.with_constants(gate, ports), LONGEST_SIGN)
         return cut(gate.sign, LONGEST_SIGN)
 

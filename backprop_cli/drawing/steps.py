@@ -6,9 +6,10 @@ import re
 from typing import NamedTuple
 
 from ..circuit import operation_pattern
+from ..namespaces import working_precision
 from ..numerals import short
 from ..reporting import Row
-from .diagram import BOX, CONSTANT, GATE, INPUT, Diagram, Vertex, precision, share
+from .diagram import BOX, CONSTANT, GATE, INPUT, Diagram, Vertex, share
 from .metrics import cut
 
 LONGEST = 120  # characters of a formula inside a sentence
@@ -32,7 +33,8 @@ def steps(diagram: Diagram) -> list[Step]:
     """All steps: the inputs, one for each gate forward, the start, one for each gate backward, and
     the gradient.
     """
-    with precision(diagram.report):
+    report = diagram.report
+    with working_precision(report.numbers, report.digits):
         return _Telling(diagram).steps()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..circuit import Gate
 from ..errors import refuse
+from ..namespaces import working_precision
 from ..notation import ATOM, numeral_precedence
 from ..numerals import MINUS, is_ball, is_finite, short
 from ..reporting import Report
@@ -15,7 +16,7 @@ from .commentary import Commentary
 from .lecture import LECTURE, Lecture, Written
 from .reading import MOVES, Reading, readings, two_digits
 from .remarks import remark
-from .slopes import Slope, precision
+from .slopes import Slope
 from .steps import BackwardStep, Contribution, Explanation, Fork, ForwardStep, Partial, Sides
 
 MOST_GATES = 2_000
@@ -39,7 +40,7 @@ def explain(report: Report, style: Lecture = LECTURE) -> Explanation:
                 f"{count:,} {what} are too many to explain: at most {most:,} (the limit '{what}')",
                 help="explain a part of the formula, or use backprop eval, which takes any size",
             )
-    with precision(report.numbers, report.digits):
+    with working_precision(report.numbers, report.digits):
         return _Explainer(report, style).explanation()
 
 

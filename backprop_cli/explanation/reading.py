@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from ..namespaces import named
 from ..numerals import is_ball, is_finite, pretty, short
 from ..reporting import Report
 from ..run import forward
-from .slopes import namespace
 
 STEP = 0.01  # for an input of size 0.1 to 10; in proportion for others
 SHORTER = 6  # how often a step is divided by 10 before the forecast is given up
@@ -58,7 +58,7 @@ class Forecast:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.in_balls = report.numbers == "balls"
-        self.numbers = namespace("balls" if self.in_balls else "float64")
+        self.numbers = named("balls" if self.in_balls else "float64")
         self.point = {name: self.plain(value) for name, value in report.bindings.items()}
         self.base = self.plain(report.value)
 

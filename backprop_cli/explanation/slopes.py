@@ -8,7 +8,6 @@ function.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -117,30 +116,6 @@ class Slopes(NamedTuple):
 
     along: tuple[Slope | None, ...]
     decided: bool
-
-
-def namespace(numbers: str) -> Any:
-    """The namespace that a report was computed on."""
-    if numbers == "exact":
-        from ..namespaces import exact
-
-        return exact
-    if numbers == "balls":
-        from ..namespaces import balls
-
-        return balls
-    from ..namespaces import floats
-
-    return floats
-
-
-def precision(numbers: str, digits: int | None) -> AbstractContextManager[Any]:
-    """The precision for going on with a report's numbers."""
-    if numbers != "balls":
-        return nullcontext()
-    from flint import ctx
-
-    return ctx.workprec(max(448, int(4 * (digits or 0)) + 128))
 
 
 def slope_formulas(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ..circuit import Gate, circuit
+from ..namespaces import named
 from ..notation import ATOM, numeral_precedence
 from ..operations import OPERATIONS
 from ..reporting import Report
 from .lecture import Lecture, Written
 from .remarks import CONSTANT_SLOPES, pattern, remark
-from .slopes import Operand, Slopes, namespace, slope_formulas
+from .slopes import Operand, Slopes, slope_formulas
 from .steps import Sides
 
 LETTERS = ("u", "t", "s", "z", "uu")
@@ -21,7 +22,7 @@ class Wording:
         self.report = report
         self.style = style
         self.rows = report.rows
-        self.numbers = namespace(report.numbers)
+        self.numbers = named(report.numbers)
         self.circuit = circuit(report, report.digits)
         self.constants = {row.node for row in self.rows if row.operation == "constant"}
         self.constants |= {gate.node for gate in self.circuit.gates if gate.constant}

@@ -13,6 +13,7 @@ to be written.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 
@@ -29,3 +30,28 @@ def fallback(namespace: Any, name: str) -> Callable[..., Any]:
 
     setattr(namespace, name, call)
     return call
+
+
+def named(numbers: str) -> Any:
+    """The namespace of a kind of numbers: "float64", "exact" or "balls". Imports no other."""
+    if numbers == "exact":
+        from . import exact
+
+        return exact
+    if numbers == "balls":
+        from . import balls
+
+        return balls
+    from . import floats
+
+    return floats
+
+
+def working_precision(numbers: str, digits: int | None) -> AbstractContextManager[Any]:
+    """The precision for going on with numbers of a kind that are shown to `digits` digits."""
+    if numbers != "balls":
+        return nullcontext()
+    from flint import ctx
+
+    working: AbstractContextManager[Any] = ctx.workprec(max(448, 4 * (digits or 0) + 128))
+    return working

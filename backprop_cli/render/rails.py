@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from ..circuit import CIRCLE_SIGNS, Circuit, Gate, Input, circuit
+from ..circuit import Circuit, Gate, Input, circuit
 from ..drawing.decimals import uniform
 from ..drawing.diagram import ancestors, diagram
 from ..numerals import MINUS
@@ -236,10 +236,9 @@ def sign(gate: Gate) -> str:
     """A gate's sign; the formula where the sign leaves open what is constant, or which input comes
     first.
     """
-    plain = gate.sign == CIRCLE_SIGNS.get(gate.operation, gate.operation)
     order_counts = len(gate.sources) > 1 and gate.operation not in COMMUTING
     arguments = len(OPERATIONS[gate.operation].signature()[0])
-    folded = plain and len(gate.sources) < arguments
+    folded = gate.plain and len(gate.sources) < arguments
     if gate.constant or order_counts or folded:
         return gate.formula if len(gate.formula) <= LONGEST_FORMULA else gate.sign
     return gate.sign

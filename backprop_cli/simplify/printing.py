@@ -6,10 +6,17 @@ What is printed parses back to the same operations.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Union
 
 from ..graph import Graph
-from ..notation import ATOM, OR, SUM, Piece, call_pieces, numeral_precedence, operator_pieces
+from ..notation import (
+    ATOM,
+    SUM,
+    Piece,
+    call_pieces,
+    numeral_precedence,
+    operator_pieces,
+    written_out,
+)
 
 CLOSE = {" * ": "*", " / ": "/", "1 / ": "1/"}
 
@@ -17,30 +24,17 @@ CLOSE = {" * ": "*", " / ": "/", "1 / ": "1/"}
 def formula_text(graph: Graph, root: int, names: Mapping[int, str] | None = None) -> str:
     """The formula of a node; the nodes in `names`, but for the root, stand by their name.
 
-    Writes from left to right with a stack of its own, once for each time that a part stands there:
-    the length is that of the text.
+    A part is written once for each time that it stands there: the length is that of the text.
     """
     names = names or {}
-    written: list[str] = []
-    waiting: list[Union[str, tuple[int, int]]] = [(root, OR)]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str):
-            written.append(item)
-            continue
-        node, required = item
+
+    def close(node: int) -> tuple[int, list[Piece], tuple[int, ...]]:
         named = node in names and node != root
         precedence, pieces = (ATOM, [names[node]]) if named else layout(graph, node)
-        if precedence < required:
-            written.append("(")
-            waiting.append(")")
-        inputs = graph.inputs[node]
-        for piece in reversed(pieces):
-            if isinstance(piece, str):
-                waiting.append(CLOSE.get(piece, piece))
-            else:
-                waiting.append((inputs[piece[0]], piece[1]))
-    return "".join(written)
+        shown = [CLOSE.get(piece, piece) if isinstance(piece, str) else piece for piece in pieces]
+        return precedence, shown, graph.inputs[node]
+
+    return written_out(root, close)
 
 
 def layout(graph: Graph, node: int) -> tuple[int, list[Piece]]:

@@ -26,7 +26,6 @@ from .numbers import MINUS_ONE, ONE, Num, TooLarge
 Factors = tuple[tuple[int, int], ...]
 MOST_WORK = 1_200_000
 DEEPEST = 40  # products as exponents of products as exponents …
-SYMBOLIC = Fraction(0)
 
 
 class Layout(NamedTuple):

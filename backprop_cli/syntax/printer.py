@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 from ..notation import (
     ATOM,
     COMPARE,
-    OR,
     SUM,
     Piece,
     call_pieces,
     numeral_precedence,
     operator_pieces,
     relation,
+    written_out,
 )
 from .tree import (
     Call,
@@ -47,25 +45,8 @@ def print_statement(statement: Statement) -> str:
 
 
 def print_expression(expression: Expression) -> str:
-    """An expression, with the brackets it needs and no others.
-
-    Writes from left to right with a stack of its own: linear in the size, and no depth is too deep.
-    """
-    written: list[str] = []
-    waiting: list[Union[str, tuple[Expression, int]]] = [(expression, OR)]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str):
-            written.append(item)
-            continue
-        node, required = item
-        precedence, pieces, operands = _layout(node)
-        if precedence < required:
-            written.append("(")
-            waiting.append(")")
-        for piece in reversed(pieces):
-            waiting.append(piece if isinstance(piece, str) else (operands[piece[0]], piece[1]))
-    return "".join(written)
+    """An expression, with the brackets it needs and no others."""
+    return written_out(expression, _layout)
 
 
 def _layout(node: Expression) -> tuple[int, list[Piece], tuple[Expression, ...]]:
