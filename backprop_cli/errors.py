@@ -30,6 +30,8 @@ ERROR_CODES: dict[str, tuple[int, str]] = {
     "bound-definition": (EXIT_USAGE, "a binding names something that the formula defines itself"),
     "missing-value": (EXIT_USAGE, "a binding has no value"),
     "bad-value": (EXIT_USAGE, "the value of a binding is not one number"),
+    # homework
+    "key": (EXIT_USAGE, "a homework key that cannot be used"),
     # the expression: characters and numbers
     "empty": (EXIT_EXPRESSION, "there is no formula"),
     "character": (EXIT_EXPRESSION, "a character that the language does not have"),
@@ -90,7 +92,8 @@ class Diagnostic(NamedTuple):
     """One refusal or warning.
 
     `source` is the text that `span` and `related` count in; `origin` says where that text came from
-    ("" for the formula on the command line, otherwise a binding or a file).
+    ("" for the formula on the command line, otherwise a binding or a file). `status` is the exit
+    status where it is not that of the code.
     """
 
     code: str
@@ -102,11 +105,12 @@ class Diagnostic(NamedTuple):
     suggestions: tuple[str, ...] = ()
     source: str = ""
     origin: str = ""
+    status: int | None = None
 
     @property
     def exit_code(self) -> int:
         """The exit status of a command that ends with this diagnostic."""
-        return ERROR_CODES[self.code][0]
+        return ERROR_CODES[self.code][0] if self.status is None else self.status
 
 
 class BackpropError(Exception):

@@ -12,8 +12,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class TablesHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Writes backprop_cli/syntax/expression.tables, strictly: a conflict in the grammar fails the
-    build.
+    """Writes the tables of both grammars beside the parser, strictly: a conflict in a grammar fails
+    the build.
     """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -23,8 +23,10 @@ class TablesHook(BuildHookInterface):  # type: ignore[type-arg]
         root = str(Path(self.root))
         sys.path.insert(0, root)
         try:
-            from backprop_cli.syntax import tables
+            from backprop_cli.syntax.homework import HOMEWORK
+            from backprop_cli.syntax.parser import EXPRESSION
 
-            tables.save(strict=True)
+            EXPRESSION.save(strict=True)
+            HOMEWORK.save(strict=True)
         finally:
             sys.path.remove(root)

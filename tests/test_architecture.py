@@ -22,7 +22,7 @@ LAYERS = [
     {"evaluation"},
     {"reporting"},
     {"circuit", "derivatives", "gradcheck"},
-    {"explanation", "drawing"},
+    {"explanation", "drawing", "homework"},
     {"render"},
     {"commands"},
     {"__main__"},
@@ -33,7 +33,8 @@ LIBRARIES = {
     "typer": {"commands": True},
     "rich": {"render": True, "commands": False},
     "lark": {"syntax": True},
-    "flint": {"namespaces": True, "evaluation": False},
+    "flint": {"namespaces": True, "homework": True, "evaluation": False},
+    "jinja2": {"render": False},
 }
 NOT_FOR_US = {"numpy", "scipy", "sympy", "mpmath", "click", "pydantic"}
 LONGEST_MODULE = 450

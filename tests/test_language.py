@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from backprop_cli import BackpropError, bind, evaluate, parse
 from backprop_cli.errors import Span
 from backprop_cli.operations import FUNCTIONS
-from backprop_cli.syntax import tables
-from backprop_cli.syntax.parser import parse_binding, parser
+from backprop_cli.syntax.homework import HOMEWORK
+from backprop_cli.syntax.parser import EXPRESSION, parse_binding, parser
 from backprop_cli.syntax.printer import print_program
+from backprop_cli.syntax.tables import Language
 from backprop_cli.syntax.tree import (
     Call,
     Comparison,
@@ -420,20 +421,20 @@ def test_what_is_read_is_read_again_as_printed(text: str) -> None:
 # ------------------------------------------------------------------------------ the parser's tables
 
 
-def test_the_grammar_has_no_conflict() -> None:
+@pytest.mark.parametrize("language", [EXPRESSION, HOMEWORK], ids=lambda language: language.name)
+def test_the_grammar_has_no_conflict(language: Language) -> None:
     """Lark's strict mode, which refuses every conflict and every pair of colliding terminals."""
     pytest.importorskip("interegular", reason="Lark's strict mode needs interegular")
-    tables.build(tables.grammar_text(), strict=True)
+    language.build(strict=True)
 
 
 def test_saved_tables_read_as_fresh_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was saved and loaded parses as what was just built."""
     path = tmp_path / "expression.tables"
-    tables.save(path)
-    monkeypatch.setattr(tables, "TABLES", path)
-    built = tables.build(tables.grammar_text())
-    monkeypatch.setattr(tables, "build", lambda text: pytest.fail("the tables were not loaded"))
-    loaded = tables.load()
+    EXPRESSION.save(path)
+    built = EXPRESSION.build()
+    monkeypatch.setattr(Language, "build", lambda self: pytest.fail("the tables were not loaded"))
+    loaded = EXPRESSION.load(path)
     for text, *_ in READINGS:
         try:
             assert loaded.parse(text, start="program") == built.parse(text, start="program")
@@ -442,21 +443,27 @@ def test_saved_tables_read_as_fresh_ones(tmp_path: Path, monkeypatch: pytest.Mon
                 built.parse(text, start="program")
 
 
+def test_the_homework_tables_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grammar that imports the other one is saved and loaded with it."""
+    path = tmp_path / "homework.tables"
+    HOMEWORK.save(path)
+    monkeypatch.setattr(Language, "build", lambda self: pytest.fail("the tables were not loaded"))
+    answer: Any = HOMEWORK.load(path).parse("df/dx = 2*x", start="answer_line")
+    assert (answer.quantity.of, answer.quantity.by) == ("f", "x")
+
+
 @pytest.mark.parametrize("content", [None, b"", b"garbage", b"\x80\x04N.", "stale", "cut"])
-def test_bad_tables_cost_time_and_no_truth(
-    content: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bad_tables_cost_time_and_no_truth(content: Any, tmp_path: Path) -> None:
     """A file of tables that is missing, empty, broken, cut or of another grammar is not used."""
     path = tmp_path / "expression.tables"
     if content == "stale":
         path.write_bytes(pickle.dumps(("0.0", "another grammar")))
     elif content == "cut":
-        tables.save(path)
+        EXPRESSION.save(path)
         path.write_bytes(path.read_bytes()[:-2000])
     elif content is not None:
         path.write_bytes(content)
-    monkeypatch.setattr(tables, "TABLES", path)
-    program: Any = tables.load().parse("x+1", start="program")
+    program: Any = EXPRESSION.load(path).parse("x+1", start="program")
     assert print_program(program) == "x + 1"
 
 

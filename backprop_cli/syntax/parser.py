@@ -10,17 +10,19 @@ from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 from ..errors import BackpropError, Span
 from ..limits import DEFAULT_LIMITS, Limits, over_limit
 from . import refusals, spelling
-from .tables import load
+from .builder import Builder
+from .tables import Language
 from .tokens import Arrangement
 from .tree import Binding, Program
 
+EXPRESSION = Language("expression", ("program", "binding"), Builder, Arrangement)
 _loaded: list[Lark] = []
 
 
 def parser() -> Lark:
     """The parser of the language, loaded at the first call."""
     if not _loaded:
-        _loaded.append(load())
+        _loaded.append(EXPRESSION.load())
     return _loaded[0]
 
 

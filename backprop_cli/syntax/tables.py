@@ -1,66 +1,89 @@
-"""The parser tables of grammar/expression.lark: built once when the package is built, loaded at
-each start.
+"""The parser tables of the grammars: built once when the package is built, loaded at each start.
 
-Building takes some 200 ms, loading 3. The file holds the grammar it was built from and Lark's
-version; if either differs from what is here, the tables are built anew in memory, so a stale file
+Building takes some 200 ms, loading 3. Each file holds the grammars it was built from and Lark's
+version; if any differs from what is here, the tables are built anew in memory, so a stale file
 costs time and never truth.
 """
 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import lark
 
-from .builder import Builder
-from .tokens import Arrangement
-
 HERE = Path(__file__).parent
-TABLES = HERE / "expression.tables"
+
+
+def grammar_folder() -> Path:
+    """Where the grammars are: inside the package once installed, beside it in a checkout."""
+    package = HERE.parent
+    for folder in (package / "grammar", package.parent / "grammar"):
+        if (folder / "expression.lark").exists():
+            return folder
+    raise FileNotFoundError("grammar/expression.lark is missing from this installation")
 
 
 def grammar_text(name: str = "expression") -> str:
-    """The text of a grammar: inside the package where it is installed, beside it in a checkout."""
-    package = HERE.parent
-    for folder in (package / "grammar", package.parent / "grammar"):
-        path = folder / f"{name}.lark"
-        if path.exists():
-            return path.read_text(encoding="utf-8")
-    raise FileNotFoundError(f"grammar/{name}.lark is missing from this installation")
+    """The text of a grammar."""
+    return (grammar_folder() / f"{name}.lark").read_text(encoding="utf-8")
 
 
-def build(text: str, strict: bool = False) -> lark.Lark:
-    """A parser for a grammar's text. `strict` refuses every conflict, and needs the package
-    interegular.
+class Language(NamedTuple):
+    """A grammar with what makes a parser of it.
+
+    starts   the rules that a text can be.
+    builder  makes the callbacks of its rules.
+    postlex  makes what runs between lexer and parser.
+    imports  the grammars that it takes rules from.
     """
-    return lark.Lark(
-        text,
-        parser="lalr",
-        lexer="basic",
-        start=["program", "binding"],
-        strict=strict,
-        postlex=Arrangement(),
-        transformer=Builder(),
-        maybe_placeholders=False,
-    )
 
+    name: str
+    starts: tuple[str, ...]
+    builder: Callable[[], Any]
+    postlex: Callable[[], Any]
+    imports: tuple[str, ...] = ()
 
-def save(path: Path = TABLES, strict: bool = False) -> None:
-    """Build the tables and write them to `path`."""
-    text = grammar_text()
-    with path.open("wb") as file:
-        pickle.dump((lark.__version__, text), file, protocol=4)
-        build(text, strict).save(file)
+    @property
+    def path(self) -> Path:
+        """The file of its tables."""
+        return HERE / f"{self.name}.tables"
 
+    def stamp(self) -> tuple[str, ...]:
+        """What tables must have been built from to be used."""
+        return (lark.__version__, *map(grammar_text, (self.name, *self.imports)))
 
-def load() -> lark.Lark:
-    """The parser, from the tables if they belong to this grammar."""
-    text = grammar_text()
-    try:
-        with TABLES.open("rb") as file:
-            if pickle.load(file) == (lark.__version__, text):
-                return lark.Lark.load(file)
-    except Exception:  # no file, or a broken one: pickle raises nearly anything
-        pass
-    return build(text)
+    def build(self, strict: bool = False) -> lark.Lark:
+        """A parser from the grammar. `strict` refuses every conflict, and needs the package
+        interegular.
+        """
+        return lark.Lark(
+            grammar_text(self.name),
+            parser="lalr",
+            lexer="basic",
+            start=list(self.starts),
+            strict=strict,
+            postlex=self.postlex(),
+            transformer=self.builder(),
+            maybe_placeholders=False,
+            import_paths=[str(grammar_folder())],
+        )
+
+    def save(self, path: Path | None = None, strict: bool = False) -> None:
+        """Build the tables and write them to `path`."""
+        with (path or self.path).open("wb") as file:
+            pickle.dump(self.stamp(), file, protocol=4)
+            self.build(strict).save(file)
+
+    def load(self, path: Path | None = None) -> lark.Lark:
+        """The parser, from the tables at `path` if they belong to this grammar."""
+        stamp = self.stamp()
+        try:
+            with (path or self.path).open("rb") as file:
+                if pickle.load(file) == stamp:
+                    return lark.Lark.load(file)
+        except Exception:  # no file, or a broken one: pickle raises nearly anything
+            pass
+        return self.build()

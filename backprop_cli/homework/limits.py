@@ -1,0 +1,47 @@
+"""How much a key or a hand-in may ask for."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from ..limits import Limits
+
+# A key, or one answer. An answer is a line, and a line has at most 16 KiB.
+LIMITS = Limits(characters=1 << 20, tokens=5_000, depth=200, nodes=5_000, number_length=200)
+
+LARGEST_FILE = 1 << 20  # bytes
+MOST_LINES = 2_000  # of a sheet
+ANSWER_SECONDS = 1.0
+FILE_SECONDS = 5.0
+FILE_MEMORY = 512 << 20  # bytes
+
+
+class TimeUp(Exception):
+    """An answer took too long."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Raises TimeUp in the block once that many seconds have passed.
+
+    A call into C ends first; who marks many sheets watches that from another process (`batch`).
+    Outside of the main thread there is no alarm, and no limit.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TimeUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
