@@ -243,9 +243,11 @@ def listed(names: Names) -> str:
     """What can be asked in a question, for a message."""
     title = names.title[names.output]
     known = [name for name in names.nodes if name != title][:8]
-    return f"it has {', '.join([title, *known])}, and gradients such as d{title}/d{known[0]}" if (
-        known
-    ) else f"it has {title}"
+    return (
+        f"it has {', '.join([title, *known])}, and gradients such as d{title}/d{known[0]}"
+        if (known)
+        else f"it has {title}"
+    )
 
 
 def points_of(asked: tree.Question, items: int) -> Fraction:
@@ -319,14 +321,14 @@ def inputs_of(
     }
     spans |= {name: found[0].span for name, found in settings.items()}
     given = [*at, *drawn_names(block)]
-    for name in given:
-        span = spans.get(name, block.question.span)
-        if given.count(name) > 1:
-            raise refuse("key", f"'{name}' gets its value twice", span)
-        if name not in names.inputs:
-            near = similar(name, list(names.inputs))
+    for input in given:
+        span = spans.get(input, block.question.span)
+        if given.count(input) > 1:
+            raise refuse("key", f"'{input}' gets its value twice", span)
+        if input not in names.inputs:
+            near = similar(input, list(names.inputs))
             help = f"did you mean {' or '.join(near)}?" if near else "leave it out"
-            raise refuse("key", f"the formula has no input '{name}'", span, help)
+            raise refuse("key", f"the formula has no input '{input}'", span, help)
     missing = [name for name in names.inputs if name not in given]
     if given and missing:
         raise refuse(
@@ -360,9 +362,7 @@ def members(name: Name, expression: Expression, names: Names) -> list[tuple[str,
     return list(zip(family[1], parts, strict=True))
 
 
-def accepted(
-    block: _Block, names: Names, numeric: bool
-) -> dict[str, tuple[Fraction, Fraction]]:
+def accepted(block: _Block, names: Names, numeric: bool) -> dict[str, tuple[Fraction, Fraction]]:
     """Where formulas are compared: the range of each input that has one."""
     ranges: dict[str, tuple[Fraction, Fraction]] = {}
     for line in block.lines:

@@ -270,7 +270,7 @@ def kind_of(child: Any) -> str:
 HOMEWORK = Language(
     "homework",
     ("key", "answer_line"),
-    lambda: merge_transformers(LineBuilder(), expression=Builder()),
+    lambda: merge_transformers(LineBuilder(), expression=Builder()),  # type: ignore[no-untyped-call]
     LineArrangement,
     ("expression",),
 )
@@ -327,7 +327,7 @@ def _explain(lark: Lark, text: str, error: UnexpectedToken, start: str) -> Backp
         at = next(i for i, token in enumerate(tokens) if token.start_pos == failed.start_pos)
     head = next((i for i in range(at - 1, -1, -1) if tokens[i].type == "SEPARATOR"), -1) + 1
     equals = any(token.type == "EQUALS" for token in tokens[head:at])
-    words = {kind: form for kind, form in LINES.values()}
+    words = dict(LINES.values())
     if tokens and head < len(tokens) and tokens[head].type in words and not (
         equals and tokens[head].type == "LET"
     ):

@@ -1,0 +1,194 @@
+"""A sheet → marks: which answers are right, which follow from an earlier error, and where the first
+error is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from flint import ctx
+
+from ..errors import BackpropError
+from ..numerals import short
+from .comparing import compare, true_formula
+from .diagnosis import confirmed, suspicions
+from .following import Following, Place, order
+from .key import Key, Question
+from .limits import ANSWER_SECONDS, TimeUp, within
+from .marks import Mark, QuestionMarks, SheetMarks
+from .sheets import Sheet
+from .slots import Slot, slots_of, sorted_answers
+from .truth import Truth, chosen
+from .written import Reading, exactly, figures_of, read_number, signed_numeral
+
+BITS = 96
+TOO_LONG = "it takes too long to work out; a teacher will look at it"
+
+
+def mark_sheet(
+    key: Key,
+    sheet: Sheet,
+    *,
+    id: str,
+    name: str = "",
+    file: str = "",
+    fingerprint: str = "",
+    skip: frozenset[str] = frozenset(),
+    on_answer: Callable[[str], None] | None = None,
+) -> SheetMarks:
+    """The marks of one sheet.
+
+    skip       answers that have proved to take too long ("Q2 dg/dx"): somebody has to look.
+    on_answer  is told the name of each formula answer before it is compared.
+    """
+    remarks = list(sheet.remarks)
+    answers = sorted_answers(key, sheet, remarks)
+    questions = []
+    for question in key.questions:
+        slots = list(slots_of(question, answers.get(question.label, {})))
+        if question.numeric:
+            questions.append(numeric_question(key, question, id, slots))
+        else:
+            marks = []
+            for slot in slots:
+                title = f"{question.label} {slot.name}"
+                if on_answer is not None and not slot.verdict:
+                    on_answer(title)
+                if title in skip:
+                    slot = slot._replace(verdict="undecided", reason=TOO_LONG)
+                marks.append(formula_mark(key, question, slot))
+            questions.append(gathered(question, (), marks))
+    questions = confirmed(questions)
+    unread = any(remark.code == "problem" for remark in remarks)
+    human = unread or any(question.human for question in questions)
+    status = "human" if human else "graded"
+    return SheetMarks(id, name, file, fingerprint, status, tuple(questions), tuple(remarks))
+
+
+def gathered(
+    question: Question,
+    inputs: tuple[tuple[str, str], ...],
+    marks: list[Mark],
+    first: str | None = None,
+) -> QuestionMarks:
+    """The marks of a question."""
+    if first is None:
+        first = next((mark.name for mark in marks if mark.verdict == "wrong"), None)
+    return QuestionMarks(
+        question.label, question.formula, inputs, tuple(marks), question.points, first
+    )
+
+
+# ------------------------------------------------------------------------------------------ numbers
+
+
+def numeric_question(key: Key, question: Question, id: str, slots: list[Slot]) -> QuestionMarks:
+    """The marks of a question about numbers."""
+    inputs, truth = chosen(key, question, id)
+    places: list[Place] = [(slot.element.of, slot.element.node) for slot in slots]
+    with ctx.workprec(BITS):
+        figures = figures_in(slots, truth)
+        readings: dict[Place, Reading] = {}
+        for at, slot in enumerate(slots):
+            if not slot.verdict:
+                slots[at], reading = read_slot(slot, figures)
+                if reading is not None:
+                    readings[places[at]] = reading
+        following = Following(question, truth, readings, figures).run()
+        guilty = [
+            element
+            for element in order([slot.element for slot in slots])
+            if (verdict := following.verdicts.get((element.of, element.node)))
+            and verdict.verdict == "wrong"
+        ]
+        marks = [number_mark(slot, following, figures) for slot in slots]
+        names = {place: slot.name for place, slot in zip(places, slots, strict=True)}
+        first = names[(guilty[0].of, guilty[0].node)] if guilty else None
+    given = tuple((name, bound.text) for name, bound in inputs.items())
+    return gathered(question, given, marks, first)
+
+
+def figures_in(slots: list[Slot], truth: Truth) -> int:
+    """With how many figures a student works."""
+    pairs = [
+        (slot, signed_numeral(slot.expression)) for slot in slots if slot.expression is not None
+    ]
+    numerals = [(slot, numeral) for slot, numeral in pairs if numeral is not None]
+    exact = [
+        numeral.value
+        for slot, numeral in numerals
+        if truth.of(slot.element.of, slot.element.node).overlaps(exactly(numeral.value))
+    ]
+    return figures_of([numeral for _, numeral in numerals], exact)
+
+
+def read_slot(slot: Slot, figures: int) -> tuple[Slot, Reading | None]:
+    """What was written as a number, or the slot with the reason why it is none."""
+    assert slot.answer is not None and slot.expression is not None
+    try:
+        with within(ANSWER_SECONDS):
+            reading = read_number(slot.expression, slot.answer.text, figures)
+    except BackpropError as error:
+        return slot._replace(verdict="unreadable", reason=error.diagnostic.message), None
+    except (TimeUp, ArithmeticError, ValueError, MemoryError):
+        return slot._replace(verdict="undecided", reason=TOO_LONG), None
+    if reading is None:
+        reason = "a formula, where a number is asked"
+        return slot._replace(verdict="undecided", reason=reason), None
+    return slot, reading
+
+
+def number_mark(slot: Slot, following: Following, figures: int) -> Mark:
+    """The mark for one number."""
+    element = slot.element
+    place: Place = (element.of, element.node)
+    kind = "value" if element.of is None else "gradient"
+    truth = following.truth.of(*place)
+    expected = short(truth, max(4, figures + 1))
+    if slot.verdict:
+        return slot.mark(kind, slot.verdict, Fraction(0), expected, reason=slot.reason)
+    verdict, found = following.verdicts[place]
+    rule = following.question.rule
+    points = {"right": slot.most, "carried": slot.most * rule.carry}.get(verdict, Fraction(0))
+    follows = None
+    if verdict != "right" and found is not None and not found.overlaps(truth):
+        follows = short(found.mid(), max(4, figures + 1))
+    guesses = suspicions(following, place) if verdict == "wrong" else ()
+    return slot.mark(
+        kind, verdict, points, expected,
+        follows=follows, reason=reason_for(verdict, following, place), suspicions=guesses,
+    )  # fmt: skip
+
+
+def reason_for(verdict: str, following: Following, place: Place) -> str:
+    """One sentence on a verdict, where it does not say it all."""
+    reading = following.readings[place]
+    if not reading.middle.is_finite():
+        return "this is no finite number"
+    if verdict == "trivial":
+        return "the earlier error has made this step trivial; a teacher will look at it"
+    if verdict == "coarse":
+        return "write more figures: so few do not show whether it is right"
+    return ""
+
+
+# ---------------------------------------------------------------------------------------- formulas
+
+# what comparing says: the verdict
+COMPARED = {"equal": "right", "different": "wrong"}
+
+
+def formula_mark(key: Key, question: Question, slot: Slot) -> Mark:
+    """The mark for one formula."""
+    nothing = Fraction(0)
+    if slot.verdict or slot.expression is None or slot.answer is None:
+        expected = true_formula(question, slot.element)
+        return slot.mark("formula", slot.verdict, nothing, expected, reason=slot.reason)
+    found = compare(question, slot.element, slot.expression, slot.answer.text, key.seed)
+    verdict = COMPARED.get(found.verdict, found.verdict)
+    reason = "; ".join(filter(None, (found.reason, *found.notes)))
+    points = slot.most if verdict == "right" else nothing
+    return slot.mark(
+        "formula", verdict, points, found.expected, reason=reason, witness=found.witness
+    )
