@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -30,7 +31,6 @@ class Draw(NamedTuple):
     choices: int
     nonzero: bool
     distinct: bool
-    decimals: int
 
     def values(self) -> list[Fraction]:
         """All that can be drawn; only for few choices."""
@@ -38,10 +38,10 @@ class Draw(NamedTuple):
         return [value for value in every if value or not self.nonzero]
 
     def numeral(self, value: Fraction) -> str:
-        """A number as students see it, with as many decimals as the line was written with."""
-        if value.denominator == 1 and not self.decimals:
+        """A number as students see it: with a decimal point, without zeros at the end."""
+        if value.denominator == 1:
             return fraction(value)
-        return f"{float(value):.{self.decimals}f}" if self.decimals < 15 else fraction(value)
+        return format(Decimal(value.numerator) / value.denominator, "f")
 
 
 def draw_of(line: tree.Draw) -> Draw:
@@ -69,9 +69,8 @@ def draw_of(line: tree.Draw) -> Draw:
         raise refuse("key", "there is nothing to draw between the two ends", line.span)
     if choices > MOST_CHOICES:
         raise refuse("key", f"more than {MOST_CHOICES:,} numbers to draw from", line.span)
-    decimals = max(len(text.partition(".")[2]) for text in texts)
     names = tuple(name.name for name in line.names)
-    return Draw(names, low, step, int(choices), nonzero, distinct, decimals)
+    return Draw(names, low, step, int(choices), nonzero, distinct)
 
 
 def drawn(draws: tuple[Draw, ...], seed: str, id: str, label: str, attempt: int) -> dict[str, str]:

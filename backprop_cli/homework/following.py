@@ -22,8 +22,6 @@ from .quantities import Element
 from .truth import Truth
 from .written import Reading, exactly
 
-LOOSE = 3  # a form of a slope that many times wider than another says nothing
-
 Place = tuple[int | None, int]  # what an element is about: (of, node)
 
 
@@ -133,38 +131,28 @@ class Following:
     def slopes(self, node: int, used: Mapping[Place, Any] | None = None) -> tuple[Any, ...]:
         """The local derivatives of a node in the student's numbers, None where none passes.
 
-        In both forms that a person may use, the textbook's and the table's, since a rounded output
-        makes them differ.
+        By the textbook's form, from the number that the student has for the gate's output and from
+        the one that its inputs give, since some people use the one and some the other.
         """
         graph = self.question.graph
         used = self.used if used is None else used
         operation, inputs = graph.operations[node], graph.inputs[node]
         if not inputs:
             return ()
-        out, arguments = used[(None, node)], [used[(None, i)] for i in inputs]
-        forms = [
-            attempted(form, out, *arguments)
-            for form in dict.fromkeys((operation.textbook, operation.slopes))
-        ]
-        found = []
-        for place in range(len(inputs)):
-            several = [form[place] if len(form) > place else UNKNOWN for form in forms]
-            found.append(self.merged(several))
-        return tuple(found)
+        arguments = [used[(None, i)] for i in inputs]
+        outs = [used[(None, node)], *attempted(operation.forward, *arguments)]
+        first, second = (attempted(operation.textbook, out, *arguments) for out in outs)
+        if len(first) != len(inputs):
+            return (UNKNOWN,) * len(inputs)
+        if len(second) != len(inputs):
+            second = first
+        return tuple(map(self.merged, first, second))
 
-    def merged(self, forms: list[Any]) -> Any:
-        """One slope from its forms: a ball around those that say something."""
-        if any(form is None for form in forms):
-            return None
-        known = [arb(form) for form in forms if form is not UNKNOWN and arb(form).is_finite()]
-        if not known:
-            return UNKNOWN
-        narrowest = min(ball.rad() for ball in known)
-        close = [ball for ball in known if ball.rad() <= LOOSE * narrowest + arb(1e-12)]
-        slope = close[0]
-        for other in close[1:]:
-            slope = slope.union(other)
-        return self.rounded(slope)
+    def merged(self, first: Any, second: Any) -> Any:
+        """One slope from two ways to it: a ball around both, or the first where they contradict."""
+        if is_number(first) and is_number(second) and first.overlaps(second):
+            first = first.union(second)
+        return self.rounded(first)
 
     def replayed(self, changed: Place, ball: Any, target: Place) -> Any:
         """What the student would get at `target` with another number at a place that is not on the
@@ -233,12 +221,13 @@ class Following:
             return "wrong"
         if agrees(reading, truth, rule):
             return "right"
-        if is_number(found) and agrees(reading, found, rule):
+        strict = rule.tolerance is not None or rule.figures is not None
+        if is_number(found) and agrees(reading, found, rule) and (tainted or not strict):
             if not tainted:
                 return "right"
             trivial = any(reading.middle == end and not truth.contains(end) for end in (0, 1))
             return "trivial" if trivial else "carried"
-        if rule.tolerance is None and rule.figures is None:
+        if not strict:
             loosely = [ball for ball in (truth, found) if is_number(ball)]
             if any(reading.loose.overlaps(ball) for ball in loosely):
                 return "coarse"

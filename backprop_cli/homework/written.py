@@ -104,7 +104,8 @@ def figures_of(numerals: Iterable[Numeral], exact: Iterable[Fraction]) -> int:
     found = list(numerals)
     rounded = [number for number in found if number.value not in known]
     decimal = [number.least for number in rounded if not number.whole]
-    return max(decimal or [number.least for number in rounded or found], default=3) or 2
+    known_figures = decimal or [number.least for number in rounded or found] or [3]
+    return max(2, *known_figures)
 
 
 def read_number(expression: Expression, source: str, figures: int) -> Reading | None:

@@ -1,0 +1,262 @@
+"""Marking: intervals, errors carried forward, the first error, and what cannot be decided."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from backprop_cli.homework.key import read_key
+from backprop_cli.homework.marking import mark_sheet
+from backprop_cli.homework.marks import Mark, SheetMarks
+from backprop_cli.homework.sheets import read_sheet
+
+CIRCUIT = """
+Q1 [6 pts] f = (x+y)*z
+ let q = x+y
+ at x=-2 y=5 z=-4
+ ask q f df/dq dx dy dz
+"""
+NEURON = """
+Q1 f = sigmoid(s)
+ let s = w0*x0 + w1*x1 + w2
+ at w=[2,-3,-3] x=[-1,-2]
+ ask s f df/ds df/dw
+"""
+DERIVATIVE = "Q1 [4 pts] g = sin(x^2)\n ask dg/dx\n accept x in -3..3\n"
+
+
+def marked(key: str, sheet: str, **options: object) -> SheetMarks:
+    found = mark_sheet(read_key(key), read_sheet(sheet), id="me", **options)  # type: ignore[arg-type]
+    return found
+
+
+def verdicts(found: SheetMarks) -> dict[str, str]:
+    return {mark.name: mark.verdict for question in found.questions for mark in question.marks}
+
+
+def one(key: str, sheet: str, name: str) -> Mark:
+    marks = [mark for question in marked(key, sheet).questions for mark in question.marks]
+    return next(mark for mark in marks if mark.name == name)
+
+
+def work(**numbers: str) -> str:
+    lines = {"q": "3", "f": "-12", "dq": "-4", "dx": "-4", "dy": "-4", "dz": "3"} | numbers
+    return "Q1\n" + "\n".join(f"{name} = {text}" for name, text in lines.items())
+
+
+def test_a_perfect_sheet() -> None:
+    """Everything right, all points, no first error."""
+    found = marked(CIRCUIT, work())
+    assert set(verdicts(found).values()) == {"right"}
+    assert (found.points, found.most, found.status) == (6, 6, "graded")
+    assert found.questions[0].first_error is None
+
+
+@pytest.mark.parametrize(
+    ("numbers", "points", "first", "expected"),
+    [
+        # one wrong number, and consistent work behind it
+        ({"q": "7", "f": "-28", "dz": "7"}, 6 - 1, "q", {"q": "wrong", "f": "carried"}),
+        ({"dq": "4", "dx": "4", "dy": "4"}, 5, "df/dq", {"df/dx": "carried", "df/dy": "carried"}),
+        # one wrong number, and right work behind it: the error was only on the sheet
+        ({"q": "7"}, 5, "q", {"q": "wrong", "f": "right", "df/dz": "right"}),
+        # two errors
+        ({"q": "7", "f": "-20", "dz": "7"}, 4, "q", {"f": "wrong", "df/dz": "carried"}),
+        ({"dy": "4"}, 5, "df/dy", {"df/dy": "wrong", "df/dx": "right"}),
+        # the earlier error made a step trivial: nobody knows whether it was understood
+        ({"q": "0", "f": "0", "dz": "0"}, 3, "q", {"f": "trivial", "df/dz": "trivial"}),
+        # left out, and never counted as zero
+        ({"q": "?", "dz": ""}, 4, None, {"q": "skipped", "df/dz": "skipped"}),
+        ({"f": "-12.4"}, 5, "f", {"f": "wrong"}),
+        ({"f": "nan"}, 5, None, {"f": "undecided"}),
+        ({"f": "inf"}, 5, "f", {"f": "wrong"}),
+        ({"f": "1/0"}, 5, "f", {"f": "wrong"}),
+        ({"f": "q*z"}, 5, None, {"f": "undecided"}),
+        ({"f": "3*(-4)", "q": "6/2"}, 6, None, {"f": "right", "q": "right"}),
+        ({"f": "[1, 2]"}, 5, None, {"f": "shape"}),
+    ],
+)  # fmt: skip
+def test_errors_are_charged_once(
+    numbers: dict[str, str], points: int, first: str | None, expected: dict[str, str]
+) -> None:
+    """An error costs its own points; what follows from it does not."""
+    found = marked(CIRCUIT, work(**numbers))
+    assert verdicts(found).items() >= expected.items()
+    assert found.points == points
+    assert found.questions[0].first_error == first
+
+
+def test_a_share_for_carried_work() -> None:
+    """`carry 50%` gives half of the points behind an error."""
+    found = marked(f"{CIRCUIT} carry 50%\n", work(q="7", f="-28", dz="7"))
+    assert found.points == 3 + Fraction(1, 2) + Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [
+        ("0.73", "right"),  # 0.731058…
+        ("0.731", "right"),
+        ("0.7311", "right"),
+        ("0.73106", "right"),
+        ("7.31e-1", "right"),
+        ("0,731", "right"),
+        (".73", "right"),
+        ("1/(1+e^-1)", "right"),
+        ("0.7", "right"),
+        ("0.78", "wrong"),
+        ("0.736", "wrong"),
+        ("0.7320", "wrong"),  # four figures promise more
+        ("-0.73", "wrong"),
+        ("1", "coarse"),  # nobody can tell
+        ("0", "wrong"),
+        ("73%", "unreadable line"),
+    ],
+)
+def test_a_number_means_what_its_figures_say(written: str, verdict: str) -> None:
+    """Right is what agrees with the truth at the precision written."""
+    found = marked(NEURON, f"Q1\ns = 1\nf = {written}\n")
+    if verdict == "unreadable line":
+        assert found.status == "human" and verdicts(found)["f"] == "skipped"
+    else:
+        assert verdicts(found)["f"] == verdict
+
+
+def test_rounded_work_that_goes_on_with_rounded_numbers() -> None:
+    """A number that the student's own rounded ones give is right."""
+    sheet = "Q1\ns = 1\nf = 0.73\ndf/ds = 0.1971\ndf/dw = [-0.1971, -0.3942, 0.1971]\n"
+    assert set(verdicts(marked(NEURON, sheet)).values()) == {"right"}  # 0.73*0.27, not 0.1966
+
+
+def test_zeros_at_the_end_of_whole_numbers() -> None:
+    """130 may stand for 126 if the student works with two figures, and not otherwise."""
+    key = "Q1 f = a*b\n at a=9.023 b=14.01\n ask f df/da df/db\n"
+    two = "Q1\nf = 130\nda = 14\ndb = 9.0\n"
+    four = "Q1\nf = 130\nda = 14.01\ndb = 9.02\n"
+    assert verdicts(marked(key, two))["f"] == "right"
+    assert verdicts(marked(key, four))["f"] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("rule", "written", "verdict"),
+    [
+        ("tol 1%", "0.735", "right"),
+        ("tol 1%", "0.75", "wrong"),
+        ("tol 0.05", "0.77", "right"),
+        ("tol 0.05", "0.79", "wrong"),
+        ("sf 3", "0.731", "right"),
+        ("sf 3", "0.73", "wrong"),
+        ("sf 3", "0.73106", "right"),
+        ("sf 2", "0.734", "right"),
+    ],
+)
+def test_rules_instead_of_intervals(rule: str, written: str, verdict: str) -> None:
+    """`tol` and `sf` compare as they say."""
+    assert one(f"{NEURON} {rule}\n", f"Q1\nf = {written}\n", "f").verdict == verdict
+
+
+def test_vectors_are_marked_element_by_element() -> None:
+    """Each number of a vector has its share and its verdict; another length is a shape error."""
+    found = marked(NEURON, "Q1\ns = 1\nf = 0.731\ndf/ds = 0.197\ndf/dw = [-0.197, 0.393, 0.197]\n")
+    assert verdicts(found)["df/dw[1]"] == "wrong"
+    assert found.points == 3 + Fraction(2, 3)
+    short = one(NEURON, "Q1\ndf/dw = [1, 2]\n", "df/dw[0]")
+    assert (short.verdict, short.reason) == ("shape", "3 numbers are asked, 2 numbers are written")
+    number = one(NEURON, "Q1\ndf/dw = 3\n", "df/dw[0]")
+    assert number.reason == "3 numbers are asked, one number is written"
+    key = "Q1 f = W00*W01*W10*W11\n at W=[[1,2],[3,4]]\n ask df/dW\n"
+    assert marked(key, "Q1\ndW = [[24, 12], [8, 6]]\n").points == 1
+    assert verdicts(marked(key, "Q1\ndW = [[24, 12], [8]]\n"))["df/dW[0,0]"] == "shape"
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [
+        ("2x cos(x^2)", "right"),
+        ("cos(x²)·2·x", "right"),
+        ("2*x*cos(x^2)*1.0001", "wrong"),
+        ("cos(x^2)", "wrong"),
+        ("2x cos(x^2", "unreadable line"),
+        ("2k cos(x^2)", "unreadable"),
+        ("?", "skipped"),
+    ],
+)
+def test_formula_answers(written: str, verdict: str) -> None:
+    """Equal in any form, different with a witness, or for a human."""
+    found = marked(DERIVATIVE, f"Q1\ndg/dx = {written}\n")
+    mark = found.questions[0].marks[0]
+    if verdict == "unreadable line":
+        assert found.status == "human" and mark.verdict == "skipped"
+        return
+    assert mark.verdict == verdict
+    assert bool(mark.witness) == (verdict == "wrong")
+    assert found.points == (4 if verdict == "right" else 0)
+    assert mark.expected == "2*x*cos(x^2)"
+
+
+def test_an_answer_that_took_too_long_is_for_a_human() -> None:
+    """What the batch found to hang is not tried again, and not counted as wrong."""
+    told: list[str] = []
+    found = marked(DERIVATIVE, "Q1\ndg/dx = x\n", skip=frozenset({"Q1 dg/dx"}), on_answer=told.append)
+    assert verdicts(found) == {"dg/dx": "undecided"} and found.status == "human"
+    assert told == ["Q1 dg/dx"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "remark"),
+    [
+        ("Q1\nq = 3\nq = 4\n", None),
+        ("Q7\nq = 3\n", "there is no question Q7"),
+        ("Q1\nqq = 3\n", "'qq' is nothing that was asked"),
+        ("Q1\nx = -2\n", "'x' was not asked in Q1"),
+        ("Q1\nq = (3\n", "is never closed"),
+    ],
+)
+def test_what_finds_no_place(sheet: str, remark: str | None) -> None:
+    """Nothing that a student wrote is lost in silence."""
+    found = marked(CIRCUIT, sheet)
+    if remark is None:
+        assert verdicts(found)["q"] == "undecided"
+    else:
+        assert any(remark in each.message for each in found.remarks)
+
+
+def test_the_same_thing_written_twice_is_fine() -> None:
+    """Two equal answers are one."""
+    assert one(CIRCUIT, "Q1\nq = 3\nq =  3\n", "q").verdict == "right"
+
+
+def test_answers_without_a_heading() -> None:
+    """A sheet without headings is read where each answer can belong to one question only."""
+    key = f"{CIRCUIT}Q2 g = a*b\n at a=1 b=2\n ask g f\n".replace("ask g f", "ask g da")
+    found = marked(key, "q = 3\ng = 2\nda = 2\n")
+    assert found.points == 3 and found.status == "graded"
+    twice = CIRCUIT + CIRCUIT.replace("Q1", "Q2")
+    found = marked(twice, "q = 3\n")
+    assert "asked in Q1 and Q2" in found.remarks[0].message and found.status == "human"
+
+
+def test_own_numbers_for_each_student() -> None:
+    """With draws, the same sheet is right for one student and wrong for the other."""
+    key = read_key("seed: 9\nQ1 f = x*y\n draw x,y in 2..9\n ask f dx dy\n")
+    (question,) = key.questions
+    for id in ("ada", "bob"):
+        x, y = (int(bound.text) for bound in question.inputs("9", id).values())
+        sheet = read_sheet(f"Q1\nf = {x * y}\ndx = {y}\ndy = {x}\n")
+        assert mark_sheet(key, sheet, id=id).points == 3
+
+
+def test_a_gradient_of_a_part() -> None:
+    """dq/dx is the gradient of a part, not of the output."""
+    key = "Q1 f = q^2*z\n let q = 3*x\n at x=2 z=5\n ask q f dq/dx df/dx\n"
+    found = marked(key, "Q1\nq = 6\nf = 180\ndq/dx = 3\ndf/dx = 180\n")
+    assert found.points == 4
+
+
+def test_marks_do_not_depend_on_the_order_of_lines() -> None:
+    """The same sheet upside down has the same marks."""
+    lines = work(q="7", f="-28", dz="7").split("\n")[1:]
+    there = marked(CIRCUIT, "\n".join(["Q1", *lines]))
+    back = marked(CIRCUIT, "\n".join(["Q1", *reversed(lines)]))
+    assert verdicts(there) == verdicts(back) and there.points == back.points
