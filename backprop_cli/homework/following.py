@@ -146,12 +146,24 @@ class Following:
             return (UNKNOWN,) * len(inputs)
         if len(second) != len(inputs):
             second = first
-        return tuple(map(self.merged, first, second))
+        return tuple(
+            one
+            if any(one is known for known in (*arguments, outs[0]))
+            else self.worked_out(one, other)
+            for one, other in zip(first, second, strict=True)
+        )
 
-    def merged(self, first: Any, second: Any) -> Any:
-        """One slope from two ways to it: a ball around both, or the first where they contradict."""
+    def worked_out(self, first: Any, second: Any) -> Any:
+        """One slope from two ways to it: a ball around both, or the first where they contradict.
+
+        It takes a step in between, which is rounded as well, at worst by half a unit of a number
+        that starts with 1.
+        """
         if is_number(first) and is_number(second) and first.overlaps(second):
             first = first.union(second)
+        exact = not is_number(first) or (first.is_exact() and is_short(first, self.figures))
+        if not self.exact and not exact:
+            first = first * (1 + half_of_ten_to(1 - self.figures))
         return self.rounded(first)
 
     def replayed(self, changed: Place, ball: Any, target: Place) -> Any:

@@ -1,4 +1,5 @@
-"""What a written number says: 0.73 is every number between 0.725 and 0.735.
+"""What a written number says: 0.73 is every number between 0.725 and 0.735, or a little beyond
+for those who rounded 0.7249 to 0.725 first and then to 0.73.
 
 Zeros at the end of a whole number are ambiguous: 130 may be 126 to two figures. They count as
 written, unless the sheet's other numbers show that the student works with fewer figures.
@@ -19,6 +20,7 @@ from ..run import forward
 from ..syntax.tree import Expression, Number, Operator, Program, Result
 from .limits import LIMITS
 
+TWICE = Fraction(11, 10)  # half a unit, and half of the next one
 # Two figures are never coarser than this; what says less is right only if it is exact.
 COARSEST = Fraction(1, 20)
 LARGEST_EXPONENT = 400
@@ -45,7 +47,7 @@ class Numeral(NamedTuple):
         figures.
         """
         counted = min(max(figures, self.least), self.digits)
-        return Fraction(10) ** (self.unit + self.digits - counted) / 2
+        return TWICE * Fraction(10) ** (self.unit + self.digits - counted) / 2
 
 
 class Reading(NamedTuple):
