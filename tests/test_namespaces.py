@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from oracle import CONDITIONS, DRAWN, LEAVES, moderate
 
 from backprop_cli.graph import Graph
-from backprop_cli.namespaces import balls, exact, floats
+from backprop_cli.namespaces import balls, exact, floats, intervals
 from backprop_cli.namespaces.balls import Undecided, nearest_double
 from backprop_cli.namespaces.exact import NotFraction
 from backprop_cli.namespaces.graphs import differentiate
@@ -132,9 +132,10 @@ def test_nearest_double_far_out() -> None:
 
 
 @each_row
-@settings(max_examples=60, deadline=None, derandomize=True)
+@pytest.mark.parametrize("xp", [balls, intervals], ids=["balls", "intervals"])
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(data=st.data())
-def test_balls_never_raise(row: Operation, data: st.DataObject) -> None:
+def test_balls_never_raise(row: Operation, xp: Any, data: st.DataObject) -> None:
     """Any balls, also infinite, undefined and wide ones, raise nothing but Undecided."""
     radius = st.sampled_from([0.0, 0.0, 1e-20, 1e-5, 1.0, 100.0])
     number = st.builds(arb, st.one_of(st.floats(), st.integers(-20, 20)), radius)
@@ -144,16 +145,18 @@ def test_balls_never_raise(row: Operation, data: st.DataObject) -> None:
     x = [data.draw(st.booleans() if kinds.get(name) == "condition" else number) for name in names]
     with ctx.workprec(96):
         try:
-            out = row.forward(balls, *x)
-            slopes = row.slopes(balls, out, *x)
+            out = row.forward(xp, *x)
+            slopes = row.slopes(xp, out, *x)
         except Undecided:
             return
-    assert isinstance(out, (arb, bool))
+    open_condition = xp is intervals and out is None
+    assert isinstance(out, (arb, bool)) or open_condition
     assert all(slope is None or isinstance(slope, (arb, int)) for slope in slopes)
 
 
 @each_numeric
-def test_balls_contain(row: Operation) -> None:
+@pytest.mark.parametrize("xp", [balls, intervals], ids=["balls", "intervals"])
+def test_balls_contain(row: Operation, xp: Any) -> None:
     """Balls of inputs give balls that hold the results of inner points: value and slopes."""
     for x in moderate(row, 15):
         kinds = DRAWN.get(row.name, {})
@@ -165,8 +168,8 @@ def test_balls_contain(row: Operation) -> None:
             inner.append(u if isinstance(u, bool) else arb(u) if fixed else arb(u) + arb(0.7e-4))
         with ctx.workprec(128):
             try:
-                around = row.forward(balls, *wide)
-                slopes = row.slopes(balls, around, *wide)
+                around = row.forward(xp, *wide)
+                slopes = row.slopes(xp, around, *wide)
             except Undecided:
                 continue
             value = row.forward(balls, *inner)
@@ -176,6 +179,41 @@ def test_balls_contain(row: Operation) -> None:
                 assert outer.overlaps(arb(inside)), (row.name, x)
             elif not isinstance(outer, arb):
                 assert outer == inside or (outer is None and inside is None)
+
+
+WIDE = arb(0, 1)  # from -1 to 1
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "low", "high"),
+    [
+        ("max", (WIDE, arb(0.5, 1)), -0.5, 1.5),
+        ("min", (WIDE, arb(0.5, 1)), -1, 1),
+        ("relu", (WIDE,), 0, 1),
+        ("abs", (WIDE,), 0, 1),
+        ("sign", (WIDE,), -1, 1),
+        ("where", (None, arb(3), arb(5)), 3, 5),
+        ("clamp", (arb(0, 10), arb(-2), arb(2)), -2, 2),
+    ],
+)
+def test_an_open_choice_has_both_outcomes(
+    name: str, arguments: tuple[Any, ...], low: float, high: float
+) -> None:
+    """Where an interval leaves a choice open, the result is a ball around both outcomes."""
+    found = OPERATIONS[name].forward(intervals, *arguments)
+    assert found.contains(low) and found.contains(high)
+    assert found.upper() - found.lower() <= 2.1 * (high - low)
+
+
+def test_open_conditions() -> None:
+    """Conditions on intervals are true, false or open, and open ones combine as they must."""
+    assert intervals.less(WIDE, arb(0)) is None
+    assert intervals.less(WIDE, arb(2)) is True and intervals.greater(WIDE, arb(2)) is False
+    assert intervals.both(None, False) is False and intervals.both(None, True) is None
+    assert intervals.either(None, True) is True and intervals.either(None, False) is None
+    assert intervals.no(None) is None
+    slope = intervals.gate(None, arb(3))
+    assert slope.contains(0) and slope.contains(3)
 
 
 # -------------------------------------------------------------------------------------------- exact

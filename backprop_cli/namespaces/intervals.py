@@ -78,18 +78,19 @@ from .choices import slopes  # noqa: F401  (a name of xp)
 from .unlimited import damp, in_range, narrow, wide  # noqa: F401  (names of xp)
 
 Condition = bool | None
+CONSTANTS = ("zero", "one", "ln2", "ln10", "two_over_root_pi", "root_two_pi")
 
 
 def __getattr__(name: str) -> Any:
-    try:
-        return (
-            balls.__getattr__(name) if name in CONSTANTS else fallback(sys.modules[__name__], name)
-        )
-    except AttributeError:
-        raise AttributeError(f"intervals has no '{name}'") from None
+    return balls.__getattr__(name) if name in CONSTANTS else fallback(sys.modules[__name__], name)
 
 
-CONSTANTS = ("zero", "one", "ln2", "ln10", "two_over_root_pi", "root_two_pi")
+def precisely(formula: Callable[..., Any], *x: Any) -> Any:
+    """The formula itself: intervals lose nothing unseen."""
+    return formula(sys.modules[__name__], *x)
+
+
+precisely_each = precisely
 
 
 def around(x: Any, y: Any) -> Any:
