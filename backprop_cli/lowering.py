@@ -34,7 +34,7 @@ from .syntax.tree import (
 
 CONSTANTS = {"pi": "pi", "π": "pi", "e": "e", "tau": "tau", "τ": "tau", "inf": "inf"}
 OVERLOADS = {("log", 2): "log_base"}
-SIGNS = frozenset("+-−–")
+SIGNS = ("+", "-", "−", "–")
 STEPS_PER_NODE = 6  # functions that only hand on their arguments make work and no nodes
 
 
@@ -194,7 +194,7 @@ class _Lowering:
             if not isinstance(statement, Definition) or statement.name not in unused:
                 continue
             between = self.program.source[statement.span.end : following.span.start + 1]
-            if between[-1] in SIGNS and ";" not in between:
+            if between.endswith(SIGNS) and ";" not in between:
                 raise refuse(
                     "unused-statement",
                     f"a line that starts with '{between[-1]}', below '{statement.name}' that"

@@ -73,7 +73,7 @@ def backward(
     adjoints: list[Value] = [None] * len(graph)
     kept: list[tuple[Value, ...] | None] = [None] * len(graph) if keep else []
     adjoints[last] = xp.one
-    chain, accumulate, slopes_of = xp.chain, xp.accumulate, xp.slopes
+    chain, accumulate, slopes_of, undefined = xp.chain, xp.accumulate, xp.slopes, xp.undefined
     operations, all_inputs = graph.operations, graph.inputs
     for node in range(last, -1, -1):
         upstream = adjoints[node]
@@ -83,7 +83,7 @@ def backward(
         out = values[node]
         arguments = [values[i] for i in inputs]
         slopes = slopes_of(operations[node], node)(xp, out, *arguments)
-        if out != out and all(u == u for u in arguments):
+        if undefined(out) and not any(map(undefined, arguments)):
             slopes = tuple(
                 None if slope is None else out for slope in slopes
             )  # NaN begins here: no slope exists

@@ -184,21 +184,23 @@ def test_vectors_are_marked_element_by_element() -> None:
 )
 def test_formula_answers(written: str, verdict: str) -> None:
     """Equal in any form, different with a witness, or for a human."""
-    found = marked(DERIVATIVE, f"Q1\ndg/dx = {written}\n")
+    found = marked(f"{DERIVATIVE}Q2 h = x\n ask h\n", f"Q1\ndg/dx = {written}\nQ2\nh = x\n")
     mark = found.questions[0].marks[0]
     if verdict == "unreadable line":
         assert found.status == "human" and mark.verdict == "skipped"
         return
     assert mark.verdict == verdict
     assert bool(mark.witness) == (verdict == "wrong")
-    assert found.points == (4 if verdict == "right" else 0)
+    assert found.questions[0].points == (4 if verdict == "right" else 0)
     assert mark.expected == "2*x*cos(x^2)"
 
 
 def test_an_answer_that_took_too_long_is_for_a_human() -> None:
     """What the batch found to hang is not tried again, and not counted as wrong."""
     told: list[str] = []
-    found = marked(DERIVATIVE, "Q1\ndg/dx = x\n", skip=frozenset({"Q1 dg/dx"}), on_answer=told.append)
+    found = marked(DERIVATIVE, "Q1\ndg/dx = x\n", on_answer=told.append)
+    assert verdicts(found) == {"dg/dx": "wrong"} and told == ["Q1 dg/dx"]
+    found = marked(DERIVATIVE, "Q1\ndg/dx = x\n", skip=frozenset(told), on_answer=told.append)
     assert verdicts(found) == {"dg/dx": "undecided"} and found.status == "human"
     assert told == ["Q1 dg/dx"]
 
@@ -210,7 +212,7 @@ def test_an_answer_that_took_too_long_is_for_a_human() -> None:
         ("Q7\nq = 3\n", "there is no question Q7"),
         ("Q1\nqq = 3\n", "'qq' is nothing that was asked"),
         ("Q1\nx = -2\n", "'x' was not asked in Q1"),
-        ("Q1\nq = (3\n", "is never closed"),
+        ("Q1\nq = (3\nf = -12\n", "is never closed"),
     ],
 )
 def test_what_finds_no_place(sheet: str, remark: str | None) -> None:

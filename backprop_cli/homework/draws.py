@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from ..errors import refuse
+from ..errors import Span, refuse
 from ..numerals import fraction
 from ..syntax import homework_tree as tree
 
@@ -46,14 +46,12 @@ class Draw(NamedTuple):
 
 def draw_of(line: tree.Draw) -> Draw:
     """The draw that a line of the key says; raises BackpropError for one that cannot be made."""
-    low, high = Fraction(line.low), Fraction(line.high)
+    low, high = decimal(line.low, line.span), decimal(line.high, line.span)
     step = Fraction(1)
     nonzero = distinct = False
-    texts = [line.low, line.high]
     for word, number in line.modifiers:
-        if word.name == "step" and number is not None and Fraction(number) > 0:
-            step = Fraction(number)
-            texts.append(number)
+        if word.name == "step" and number is not None and decimal(number, word.span) > 0:
+            step = decimal(number, word.span)
         elif word.name == "nonzero" and number is None:
             nonzero = True
         elif word.name == "distinct" and number is None:
@@ -61,8 +59,6 @@ def draw_of(line: tree.Draw) -> Draw:
         else:
             help = "write draw x in -2..2 step 0.5, with nonzero or distinct behind it"
             raise refuse("key", f"'{word.name}' cannot be used like this", word.span, help)
-    if any("e" in text.lower() for text in texts):
-        raise refuse("key", "numbers to draw are written without exponents", line.span)
     choices = (high - low) // step + 1
     usable = choices - (nonzero and low <= 0 <= high and (low / step).denominator == 1)
     if usable < 1 or (distinct and usable < len(line.names)):
@@ -71,6 +67,13 @@ def draw_of(line: tree.Draw) -> Draw:
         raise refuse("key", f"more than {MOST_CHOICES:,} numbers to draw from", line.span)
     names = tuple(name.name for name in line.names)
     return Draw(names, low, step, int(choices), nonzero, distinct)
+
+
+def decimal(text: str, span: Span) -> Fraction:
+    """A numeral of a key as a fraction; those with an exponent have no use there."""
+    if "e" in text.lower():
+        raise refuse("key", "this number is written without an exponent here", span)
+    return Fraction(text)
 
 
 def drawn(draws: tuple[Draw, ...], seed: str, id: str, label: str, attempt: int) -> dict[str, str]:

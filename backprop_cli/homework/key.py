@@ -19,7 +19,7 @@ from ..syntax import homework_tree as tree
 from ..syntax.homework import parse_key
 from ..syntax.printer import print_program
 from ..syntax.tree import Expression, Name, Program, Vector
-from .draws import Draw, draw_of, drawn
+from .draws import Draw, decimal, draw_of, drawn
 from .limits import LIMITS
 from .parts import named_parts
 from .quantities import Item, Names
@@ -262,7 +262,7 @@ def points_of(asked: tree.Question, items: int) -> Fraction:
 
 def with_rule(rule: Rule, line: tree.Rule) -> Rule:
     """A rule with what one line of the key changes."""
-    number = Fraction(line.number)
+    number = decimal(line.number, line.span)
     share = number / 100 if line.percent else number
     if line.word == "carry":
         if share > 1:
@@ -376,7 +376,8 @@ def accepted(block: _Block, names: Names, numeric: bool) -> dict[str, tuple[Frac
         for name, low, high in line.ranges:
             if name.name not in names.inputs:
                 raise refuse("key", f"the formula has no input '{name.name}'", name.span)
-            if Fraction(low) >= Fraction(high):
+            ends = decimal(low, name.span), decimal(high, name.span)
+            if ends[0] >= ends[1]:
                 raise refuse("key", "the range is empty", name.span, "write accept x in -3..3")
-            ranges[name.name] = Fraction(low), Fraction(high)
+            ranges[name.name] = ends
     return ranges

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -29,7 +30,8 @@ def within(seconds: float) -> Iterator[None]:
     """Raises TimeUp in the block once that many seconds have passed.
 
     A call into C ends first; who marks many sheets watches that from another process (`batch`).
-    Outside of the main thread there is no alarm, and no limit.
+    Inside another such block the earlier alarm rings. Outside of the main thread there is no alarm,
+    and no limit.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -39,9 +41,12 @@ def within(seconds: float) -> Iterator[None]:
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    left, _ = signal.getitimer(signal.ITIMER_REAL)
+    start = time.monotonic()
+    signal.setitimer(signal.ITIMER_REAL, min(seconds, left or seconds))
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        rest = max(left - (time.monotonic() - start), 1e-6) if left else 0
         signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, rest)

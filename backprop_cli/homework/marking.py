@@ -6,17 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 from flint import ctx
 
+from ..bindings import Bound
 from ..errors import BackpropError
 from ..numerals import short
-from .comparing import compare, true_formula
+from .comparing import Target
 from .diagnosis import confirmed, suspicions
 from .following import Following, Place, order
 from .key import Key, Question
 from .limits import ANSWER_SECONDS, TimeUp, within
 from .marks import Mark, QuestionMarks, SheetMarks
+from .quantities import Element
 from .sheets import Sheet
 from .slots import Slot, slots_of, sorted_answers
 from .truth import Truth, chosen
@@ -26,44 +29,74 @@ BITS = 96
 TOO_LONG = "it takes too long to work out; a teacher will look at it"
 
 
-def mark_sheet(
-    key: Key,
-    sheet: Sheet,
-    *,
-    id: str,
-    name: str = "",
-    file: str = "",
-    fingerprint: str = "",
-    skip: frozenset[str] = frozenset(),
-    on_answer: Callable[[str], None] | None = None,
-) -> SheetMarks:
-    """The marks of one sheet.
+class Marker:
+    """Marks sheets by one key; what is the same for all of them is worked out once."""
 
-    skip       answers that have proved to take too long ("Q2 dg/dx"): somebody has to look.
-    on_answer  is told the name of each formula answer before it is compared.
-    """
-    remarks = list(sheet.remarks)
-    answers = sorted_answers(key, sheet, remarks)
-    questions = []
-    for question in key.questions:
-        slots = list(slots_of(question, answers.get(question.label, {})))
-        if question.numeric:
-            questions.append(numeric_question(key, question, id, slots))
-        else:
+    def __init__(self, key: Key) -> None:
+        self.key = key
+        self.fixed: dict[str, tuple[dict[str, Bound], Truth]] = {}
+        self.targets: dict[tuple[str, Element], Target] = {}
+
+    def mark(
+        self,
+        sheet: Sheet,
+        *,
+        id: str,
+        name: str = "",
+        file: str = "",
+        fingerprint: str = "",
+        skip: frozenset[str] = frozenset(),
+        on_answer: Callable[[str], None] | None = None,
+    ) -> SheetMarks:
+        """The marks of one sheet.
+
+        skip       answers that have proved to take too long ("Q2 dg/dx"): somebody has to look.
+        on_answer  is told the name of each formula answer before it is compared.
+        """
+        remarks = list(sheet.remarks)
+        answers = sorted_answers(self.key, sheet, remarks)
+        questions = []
+        for question in self.key.questions:
+            slots = list(slots_of(question, answers.get(question.label, {})))
+            if question.numeric:
+                inputs, truth = self.numbers(question, id)
+                questions.append(numeric_question(question, inputs, truth, slots))
+                continue
             marks = []
             for slot in slots:
                 title = f"{question.label} {slot.name}"
-                if on_answer is not None and not slot.verdict:
-                    on_answer(title)
                 if title in skip:
                     slot = slot._replace(verdict="undecided", reason=TOO_LONG)
-                marks.append(formula_mark(key, question, slot))
+                elif on_answer is not None and not slot.verdict:
+                    on_answer(title)
+                marks.append(formula_mark(self.target(question, slot.element), slot))
             questions.append(gathered(question, (), marks))
-    questions = confirmed(questions)
-    unread = any(remark.code == "problem" for remark in remarks)
-    human = unread or any(question.human for question in questions)
-    status = "human" if human else "graded"
-    return SheetMarks(id, name, file, fingerprint, status, tuple(questions), tuple(remarks))
+        questions = confirmed(questions)
+        unread = any(remark.code == "problem" for remark in remarks)
+        human = unread or any(question.human for question in questions)
+        status = "human" if human else "graded"
+        return SheetMarks(id, name, file, fingerprint, status, tuple(questions), tuple(remarks))
+
+    def numbers(self, question: Question, id: str) -> tuple[dict[str, Bound], Truth]:
+        """A student's numbers and what is true of them."""
+        if question.draws:
+            return chosen(self.key, question, id)
+        if question.label not in self.fixed:
+            self.fixed[question.label] = chosen(self.key, question, "")
+        return self.fixed[question.label]
+
+    def target(self, question: Question, element: Element) -> Target:
+        """The true formula that answers are compared with, at points that students cannot know."""
+        place = question.label, element
+        if place not in self.targets:
+            seed = self.key.seed or self.key.fingerprint
+            self.targets[place] = Target(question, element, seed)
+        return self.targets[place]
+
+
+def mark_sheet(key: Key, sheet: Sheet, *, id: str, **options: Any) -> SheetMarks:
+    """The marks of one sheet alone; see `Marker.mark`."""
+    return Marker(key).mark(sheet, id=id, **options)
 
 
 def gathered(
@@ -83,9 +116,10 @@ def gathered(
 # ------------------------------------------------------------------------------------------ numbers
 
 
-def numeric_question(key: Key, question: Question, id: str, slots: list[Slot]) -> QuestionMarks:
+def numeric_question(
+    question: Question, inputs: dict[str, Bound], truth: Truth, slots: list[Slot]
+) -> QuestionMarks:
     """The marks of a question about numbers."""
-    inputs, truth = chosen(key, question, id)
     places: list[Place] = [(slot.element.of, slot.element.node) for slot in slots]
     with ctx.workprec(BITS):
         figures = figures_in(slots, truth)
@@ -179,13 +213,12 @@ def reason_for(verdict: str, following: Following, place: Place) -> str:
 COMPARED = {"equal": "right", "different": "wrong"}
 
 
-def formula_mark(key: Key, question: Question, slot: Slot) -> Mark:
+def formula_mark(target: Target, slot: Slot) -> Mark:
     """The mark for one formula."""
     nothing = Fraction(0)
     if slot.verdict or slot.expression is None or slot.answer is None:
-        expected = true_formula(question, slot.element)
-        return slot.mark("formula", slot.verdict, nothing, expected, reason=slot.reason)
-    found = compare(question, slot.element, slot.expression, slot.answer.text, key.seed)
+        return slot.mark("formula", slot.verdict, nothing, target.expected, reason=slot.reason)
+    found = target.compare(slot.expression, slot.answer.text)
     verdict = COMPARED.get(found.verdict, found.verdict)
     reason = "; ".join(filter(None, (found.reason, *found.notes)))
     points = slot.most if verdict == "right" else nothing

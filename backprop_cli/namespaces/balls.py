@@ -82,6 +82,11 @@ def is_infinite(x: Any) -> bool:
     return bool(x.is_exact() and not x.is_finite())
 
 
+def undefined(x: Any) -> bool:
+    """Whether a value is NaN."""
+    return isinstance(x, arb) and bool(x.is_nan())
+
+
 def less(x: Any, y: Any) -> bool:
     return order(x, y) < 0
 

@@ -34,3 +34,8 @@ def gate(condition: bool, slope: Any) -> Any:
 def slopes(operation: Any, node: int) -> Any:
     """The slopes of `operation` (at `node`) as numbers run them: the form that keeps its digits."""
     return operation.slopes
+
+
+def undefined(x: Any) -> bool:
+    """Whether a value is NaN."""
+    return bool(x != x)

@@ -17,7 +17,7 @@ from functools import wraps
 from typing import Any
 
 from . import choices, fallback
-from .choices import slopes  # noqa: F401  (a name of xp)
+from .choices import slopes, undefined  # noqa: F401  (names of xp)
 from .unlimited import damp, in_range, narrow, wide  # noqa: F401  (names of xp)
 
 MAXIMUM_BITS = 1_000_000

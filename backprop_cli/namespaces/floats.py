@@ -16,7 +16,7 @@ from math import copysign, inf, isfinite, nan
 from typing import Any
 
 from . import fallback
-from .choices import both, choose, either, gate, no, slopes  # noqa: F401  (names of xp)
+from .choices import both, choose, either, gate, no, slopes, undefined  # noqa: F401  (names of xp)
 
 NAMED = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": inf, "-inf": -inf, "nan": nan}
 LARGEST = sys.float_info.max

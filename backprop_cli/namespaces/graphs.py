@@ -173,6 +173,10 @@ class Graphs:
     wide = staticmethod(unlimited.wide)
     narrow = staticmethod(unlimited.narrow)
 
+    def undefined(self, x: Any) -> bool:
+        """A formula is no number, and so never NaN."""
+        return False
+
     # ------------------------------------------------------------------------------------ constants
 
     @property

@@ -73,6 +73,7 @@ from .balls import (  # noqa: F401  (names of xp)
     tan,
     tanh,
     trunc,
+    undefined,
 )
 from .choices import slopes  # noqa: F401  (a name of xp)
 from .unlimited import damp, in_range, narrow, wide  # noqa: F401  (names of xp)
