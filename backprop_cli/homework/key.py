@@ -80,8 +80,15 @@ class Question(NamedTuple):
         Another attempt draws others, for draws where the formula has no gradient.
         """
         own = drawn(self.draws, seed, id, self.label, attempt)
-        values = {**self.at, **{name: bind_one(name, text) for name, text in own.items()}}
+        values = {**self.at, **{name: numeral(name, text) for name, text in own.items()}}
         return {name: values[name] for name in self.names.inputs if name in values}
+
+
+def numeral(name: str, text: str) -> Bound:
+    """A drawn number as an input's value."""
+    graph = Graph()
+    graph.constant(text)
+    return Bound(name, text, graph, None)
 
 
 class Key(NamedTuple):
