@@ -87,6 +87,19 @@ def test_errors_are_charged_once(
     assert found.questions[0].first_error == first
 
 
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("q*z", "a formula, where a number is asked; it comes to −12"),
+        ("nothing*z", "a formula, where a number is asked: 'nothing' is no name here"),
+    ],
+)
+def test_a_formula_where_a_number_is_asked(written: str, reason: str) -> None:
+    """A person decides, and is told what the formula comes to."""
+    mark = one(CIRCUIT, work(f=written), "f")
+    assert mark.verdict == "undecided" and mark.reason.startswith(reason[:45])
+
+
 def test_a_share_for_carried_work() -> None:
     """`carry 50%` gives half of the points behind an error."""
     found = marked(f"{CIRCUIT} carry 50%\n", work(q="7", f="-28", dz="7"))

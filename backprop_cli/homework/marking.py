@@ -11,9 +11,12 @@ from typing import Any
 
 from flint import ctx
 
-from ..bindings import Bound
+from ..bindings import Bound, number
 from ..errors import BackpropError
+from ..namespaces import balls
 from ..numerals import short
+from ..run import forward
+from .answer_formulas import answer_graph
 from .comparing import Target
 from .diagnosis import confirmed, suspicions
 from .following import Following, Place, order
@@ -28,6 +31,8 @@ from .written import Reading, exactly, figures_of, read_number, signed_numeral
 
 BITS = 96
 TOO_LONG = "it takes too long to work out; a teacher will look at it"
+
+A_FORMULA = "a formula, where a number is asked"
 
 
 class Marker:
@@ -130,6 +135,8 @@ def numeric_question(
                 slots[at], reading = read_slot(slot, figures)
                 if reading is not None:
                     readings[places[at]] = reading
+                elif slots[at].reason == A_FORMULA:
+                    slots[at] = with_its_value(question, inputs, slots[at])
         following = Following(question, truth, readings, figures).run()
         guilty = [
             element
@@ -170,9 +177,23 @@ def read_slot(slot: Slot, figures: int) -> tuple[Slot, Reading | None]:
     except (TimeUp, ArithmeticError, ValueError, MemoryError):
         return slot._replace(verdict="undecided", reason=TOO_LONG), None
     if reading is None:
-        reason = "a formula, where a number is asked"
-        return slot._replace(verdict="undecided", reason=reason), None
+        return slot._replace(verdict="undecided", reason=A_FORMULA), None
     return slot, reading
+
+
+def with_its_value(question: Question, inputs: dict[str, Bound], slot: Slot) -> Slot:
+    """A formula where a number is asked, with what it comes to: for whoever has to decide."""
+    assert slot.answer is not None and slot.expression is not None
+    try:
+        with within(ANSWER_SECONDS):
+            graph, output = answer_graph(question, slot.expression, slot.answer.text)
+            given = {name: number(inputs[name].value, balls) for name in graph.input_nodes()}
+            value = forward(graph, balls, given)[output]
+    except BackpropError as error:
+        return slot._replace(reason=f"{slot.reason}: {error.diagnostic.message}")
+    except (TimeUp, ArithmeticError, ValueError, MemoryError):
+        return slot
+    return slot._replace(reason=f"{slot.reason}; it comes to {short(value)}")
 
 
 def number_mark(slot: Slot, following: Following, figures: int) -> Mark:
