@@ -185,6 +185,7 @@ REFUSED = {
     "Q1 f = x\n ask f\n tol 1e-9\n": "without an exponent",
     "seed: 1\nQ1 f = x\n draw x in 0..1e99\n ask f\n": "without an exponent",
     "Q1 f = x\n let s(u) = u^2\n ask g\n": "is nothing in this question",
+    "Q1 f = x\n ask f\nhint frok: see slide 14\n": "is called 'frok'",
     "Q1 f = x\n ask f\n sf 0\n": "from 1 to 15",
     "Q1 f(x) = x\n ask f\n": "not a function",
     "Q1 f = 3\n ask f\n": "no inputs",

@@ -275,3 +275,18 @@ def test_marks_do_not_depend_on_the_order_of_lines() -> None:
     there = marked(CIRCUIT, "\n".join(["Q1", *lines]))
     back = marked(CIRCUIT, "\n".join(["Q1", *reversed(lines)]))
     assert verdicts(there) == verdicts(back) and there.points == back.points
+
+
+@pytest.mark.parametrize(
+    ("hint", "answer", "shown"),
+    [
+        ("hint sign: mind the signs", "dq = 4", "mind the signs"),
+        ("hint upstream: see slide 14", "dq = 1", "see slide 14"),
+        ("hint df/dq: start at the output", "dq = 77", "start at the output"),
+        ("hint fork: see slide 14", "dq = 4", ""),
+    ],
+)
+def test_hints_of_the_key(hint: str, answer: str, shown: str) -> None:
+    """A hint is shown where the first error looks like its kind, or has its name."""
+    found = marked(f"{CIRCUIT} {hint}\n", f"Q1\n{answer}\n")
+    assert found.questions[0].hint == shown

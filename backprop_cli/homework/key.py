@@ -21,6 +21,7 @@ from ..syntax.printer import print_program
 from ..syntax.tree import Expression, Name, Program, Vector
 from .draws import Draw, decimal, draw_of, drawn
 from .limits import LIMITS
+from .misconceptions import TITLES
 from .parts import named_parts
 from .quantities import Item, Names
 
@@ -156,6 +157,8 @@ class _Reader:
         if not blocks:
             raise refuse("key", "the key has no question", help="write Q1 [6 pts] f = (x+y)*z")
         questions = tuple(map(self.question, blocks))
+        for question in questions:
+            check_hints(question)
         fingerprint = hashlib.sha256(self.text.encode("utf-8", "replace")).hexdigest()[:16]
         return Key(self.title, self.seed, questions, self.text, fingerprint)
 
@@ -244,6 +247,24 @@ class _Reader:
                 raise refuse("key", f"'{wanted.name}' is a number of the formula", wanted.span)
             items.append(found)
         return items
+
+
+def check_hints(question: Question) -> None:
+    """A hint belongs to a kind of error, or to a number of the question."""
+    for word in question.hint:
+        named = any(word in (item.name, *item_names(item)) for item in question.items)
+        if not named and not any(word in kind for kind in TITLES):
+            near = similar(word, list(TITLES))
+            raise refuse(
+                "key", f"no error of the catalogue, and no answer, is called '{word}'",
+                help=f"did you mean {' or '.join(near)}?" if near
+                else "write, for example, hint fork: …, hint sign: …, or hint df/dx: …",
+            )  # fmt: skip
+
+
+def item_names(item: Item) -> list[str]:
+    """The names of an item's elements."""
+    return [item.element_name(place) for place in range(len(item.elements))]
 
 
 def listed(names: Names) -> str:

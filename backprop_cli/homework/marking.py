@@ -77,7 +77,10 @@ class Marker:
                     on_answer(title)
                 marks.append(formula_mark(self.target(question, slot.element), slot))
             questions.append(gathered(question, (), marks))
-        questions = confirmed(questions)
+        questions = [
+            marked._replace(hint=hint_for(question, marked))
+            for question, marked in zip(self.key.questions, confirmed(questions), strict=True)
+        ]
         unread = any(remark.code == "problem" for remark in remarks)
         human = unread or any(question.human for question in questions)
         status = "human" if human else "graded"
@@ -120,6 +123,18 @@ def gathered(
 
 
 # ------------------------------------------------------------------------------------------ numbers
+
+
+def hint_for(question: Question, marked: QuestionMarks) -> str:
+    """The key's hint for the first error: by the kind that it looks like, or by its name."""
+    first = next((mark for mark in marked.marks if mark.name == marked.first_error), None)
+    if first is None:
+        return ""
+    kinds = [suspicion.kind for suspicion in first.suspicions]
+    for word, text in question.hint.items():
+        if word == first.name or any(word in kind for kind in kinds):
+            return text
+    return ""
 
 
 def numeric_question(

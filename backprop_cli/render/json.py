@@ -37,7 +37,7 @@ def write_text(text: str | None) -> str:
     """
     if text is None:
         return "null"
-    if text.isascii() and "\x7f" not in text:
+    if text.isprintable() or (text.isascii() and "\x7f" not in text):
         return quote(text)
     return "".join(map(escaped, quote(text)))
 

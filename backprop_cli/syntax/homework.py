@@ -138,7 +138,8 @@ class LineBuilder:
 
     def field(self, children: list[Token]) -> Field:
         word, _, text = children[0].partition(":")
-        return Field(" ".join(word.lower().split()), text.strip(), span_of(children[0]))
+        head, *rest = word.split()
+        return Field(" ".join([head.lower(), *rest]), text.strip(), span_of(children[0]))
 
     def question(self, children: list[Any]) -> Question:
         points = str(children[1]) if len(children) == 3 else None
@@ -319,7 +320,9 @@ def _explain(lark: Lark, text: str, error: UnexpectedToken, start: str) -> Backp
     """Lark's refusal in our words: of the formula, or of the line around it."""
     tokens: list[Token] = []
     with suppress(UnexpectedCharacters, BackpropError):  # a second fault behind the first
-        for token in lark.lex(text):
+        # Not lark.lex, which builds a lexer at each call: a sheet may have many bad lines.
+        lexer = lark.parse_interactive(text, start=start).lexer_thread
+        for token in lexer.lex(None):  # type: ignore[no-untyped-call]
             tokens.append(token.update(type=token.type.removeprefix(PREFIX)))
     failed = error.token
     at = len(tokens)
