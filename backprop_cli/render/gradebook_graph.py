@@ -70,12 +70,7 @@ def question_graph(
             return f' data-node="{nodes[part.vertex]}"'
         return ""
 
-    svg = document(found, "", mark)
-    for id in ('id="t"', 'id="d"', 'id="a"'):
-        svg = svg.replace(id, f'id="{prefix}{id[4]}"')
-    svg = svg.replace('aria-labelledby="t d"', f'aria-labelledby="{prefix}t {prefix}d"')
-    svg = svg.replace("url(#a)", f"url(#{prefix}a)")
-    svg = svg.removesuffix("</svg>\n") + badges(drawn, found, nodes, starts) + "</svg>\n"
+    svg = document(found, "", mark, prefix, badges(drawn, found, nodes, starts))
     kind = "large" if found.width > LARGE else "small"
     return f'<div class="{kind}" style="min-width:{LEAST * found.width:.0f}px">{svg}</div>'
 

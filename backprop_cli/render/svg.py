@@ -35,7 +35,7 @@ DARK = (
     "text.l{fill:#b9a8e8}.k{fill:#1d2733;stroke:#4d6f91}"
 )
 ARROW = (
-    '<defs><marker id="a" viewBox="0 0 8 6" refX="8" refY="3" markerWidth="8" markerHeight="6"'
+    '<defs><marker id="{}a" viewBox="0 0 8 6" refX="8" refY="3" markerWidth="8" markerHeight="6"'
     ' markerUnits="userSpaceOnUse" orient="auto"><path class="a" d="M0 0 8 3 0 6Z"/>'
     "</marker></defs>"
 )
@@ -52,27 +52,32 @@ def unmarked(_: object) -> str:
     return ""
 
 
-def document(picture: Picture, style: str, mark: Mark) -> str:
-    """An SVG element; `mark` gives the additional attributes of each gate, wire, dot and text."""
+def document(
+    picture: Picture, style: str, mark: Mark, prefix: str = "", more: str = ""
+) -> str:
+    """An SVG element; `mark` gives the additional attributes of each gate, wire, dot and text.
+
+    `prefix` makes its ids unique in a page with several; `more` are elements on top of it.
+    """
     width, height = number(picture.width), number(picture.height)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
-        f' height="{height}" role="img" aria-labelledby="t d">'
-        f'<title id="t">{escape(picture.title)}</title>'
-        f'<desc id="d">{escape(picture.description)}</desc>'
+        f' height="{height}" role="img" aria-labelledby="{prefix}t {prefix}d">'
+        f'<title id="{prefix}t">{escape(picture.title)}</title>'
+        f'<desc id="{prefix}d">{escape(picture.description)}</desc>'
         f"<style>{style}</style>",
-        ARROW,
+        ARROW.format(prefix),
         f'<rect class="b" width="{width}" height="{height}"/>',
     ]
     lines += [frame_element(frame) for frame in picture.frames]
-    lines += [wire_element(wire, mark(wire)) for wire in picture.wires]
+    lines += [wire_element(wire, mark(wire), prefix) for wire in picture.wires]
     lines += [
         f'<circle class="j"{mark(dot)} cx="{number(dot.x)}" cy="{number(dot.y)}" r="3.4"/>'
         for dot in picture.dots
     ]
     lines += [gate_element(gate, mark(gate)) for gate in picture.gates]
     lines += [text_element(text, mark(text)) for text in picture.texts]
-    return "\n".join([*lines, "</svg>"]) + "\n"
+    return "\n".join([*lines, f"{more}</svg>"]) + "\n"
 
 
 def number(value: float) -> str:
@@ -99,8 +104,8 @@ def frame_element(frame: Frame) -> str:
     )
 
 
-def wire_element(wire: Wire, marked: str) -> str:
-    arrow = ' marker-end="url(#a)"' if wire.arrow else ""
+def wire_element(wire: Wire, marked: str, prefix: str) -> str:
+    arrow = f' marker-end="url(#{prefix}a)"' if wire.arrow else ""
     return f'<path class="w"{marked} d="{path(wire)}"{arrow}/>'
 
 
