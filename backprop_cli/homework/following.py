@@ -9,7 +9,7 @@ and rounded as the student rounds.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -114,7 +114,7 @@ class Following:
                 tainted = any(gate in self.tainted for gate in gates)
                 parts = [path.contribution for path in paths if path.slope is not None]
                 self.settle(place, self.total(parts), tainted, len(parts) > 1)
-            if not any(path.slope is not None for path in paths) and node != top:
+            if not paths and node != top:
                 continue
             ways_in = zip(graph.inputs[node], self.slopes(node), strict=True)
             for at, (source, slope) in enumerate(ways_in):
@@ -222,10 +222,31 @@ class Following:
             return
         truth = self.truth.of(*place)
         verdict = self.judge(reading, truth, found, tainted)
+        if verdict in ("wrong", "coarse"):
+            for other in self.other_totals(place):
+                second = self.judge(reading, truth, other, tainted)
+                if second not in ("wrong", "coarse"):
+                    verdict, found = second, other
+                    break
         self.verdicts[place] = Verdict(verdict, found if is_number(found) else None)
         self.used[place] = self.carried(reading, truth, found, verdict)
         if verdict in ("carried", "trivial", "wrong", "coarse"):
             self.tainted.add(place)
+
+    def other_totals(self, place: Place) -> Iterator[Any]:
+        """Gradients by the other form of one slope: -out/y for -x/y^2. They differ where the
+        student's numbers contradict each other, and both follow from them.
+        """
+        graph = self.question.graph
+        paths = self.paths.get(place, ())
+        parts = [path.contribution for path in paths]
+        for at, path in enumerate(paths):
+            arguments = [self.used[(None, i)] for i in graph.inputs[path.gate]]
+            slopes = graph.operations[path.gate].slopes
+            form = attempted(slopes, self.used[(None, path.gate)], *arguments)
+            slope = form[path.place] if len(form) == len(arguments) else UNKNOWN
+            if is_number(slope) and is_number(path.slope) and not slope.overlaps(path.slope):
+                yield self.total([*parts[:at], path.upstream * slope, *parts[at + 1 :]])
 
     def judge(self, reading: Reading, truth: Any, found: Any, tainted: bool) -> str:
         rule = self.question.rule

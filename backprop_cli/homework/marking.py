@@ -27,7 +27,7 @@ from .quantities import Element
 from .sheets import Sheet
 from .slots import Slot, slots_of, sorted_answers
 from .truth import Truth, chosen
-from .written import Reading, exactly, figures_of, read_number, signed_numeral
+from .written import Figures, Reading, exactly, figures_of, read_number, signed_numeral
 
 BITS = 96
 TOO_LONG = "it takes too long to work out; a teacher will look at it"
@@ -152,21 +152,38 @@ def numeric_question(
                     readings[places[at]] = reading
                 elif slots[at].reason == A_FORMULA:
                     slots[at] = with_its_value(question, inputs, slots[at])
-        following = Following(question, truth, readings, figures).run()
-        guilty = [
-            element
-            for element in order([slot.element for slot in slots])
-            if (verdict := following.verdicts.get((element.of, element.node)))
-            and verdict.verdict == "wrong"
-        ]
-        marks = [number_mark(slot, following, figures) for slot in slots]
+        following = Following(question, truth, readings, figures.number).run()
+        elements = order([slot.element for slot in slots])
+        first = first_wrong(following, elements)
+        if first is not None:
+            forgive(following, first)
+        marks = [number_mark(slot, following) for slot in slots]
         names = {place: slot.name for place, slot in zip(places, slots, strict=True)}
-        first = names[(guilty[0].of, guilty[0].node)] if guilty else None
     given = tuple((name, bound.text) for name, bound in inputs.items())
-    return gathered(question, given, marks, first)
+    return gathered(question, given, marks, first and names[first])
 
 
-def figures_in(slots: list[Slot], truth: Truth) -> int:
+def first_wrong(following: Following, elements: list[Element]) -> Place | None:
+    """Where the first error is; None where there is none."""
+    for element in elements:
+        place = element.of, element.node
+        if place in following.verdicts and following.verdicts[place].verdict == "wrong":
+            return place
+    return None
+
+
+def forgive(following: Following, first: Place) -> None:
+    """Later numbers are right that follow from the right number where the first error is: it was
+    only written down wrongly.
+    """
+    readings = {place: ball for place, ball in following.readings.items() if place != first}
+    without = Following(following.question, following.truth, readings, following.figures).run()
+    for place, verdict in without.verdicts.items():
+        if verdict.verdict == "right" and following.verdicts[place].verdict == "wrong":
+            following.verdicts[place] = verdict
+
+
+def figures_in(slots: list[Slot], truth: Truth) -> Figures:
     """With how many figures a student works."""
     pairs = [
         (slot, signed_numeral(slot.expression)) for slot in slots if slot.expression is not None
@@ -180,7 +197,7 @@ def figures_in(slots: list[Slot], truth: Truth) -> int:
     return figures_of([numeral for _, numeral in numerals], exact)
 
 
-def read_slot(slot: Slot, figures: int) -> tuple[Slot, Reading | None]:
+def read_slot(slot: Slot, figures: Figures) -> tuple[Slot, Reading | None]:
     """What was written as a number, or the slot with the reason why it is none."""
     assert slot.answer is not None and slot.expression is not None
     try:
@@ -211,13 +228,14 @@ def with_its_value(question: Question, inputs: dict[str, Bound], slot: Slot) -> 
     return slot._replace(reason=f"{slot.reason}; it comes to {short(value)}")
 
 
-def number_mark(slot: Slot, following: Following, figures: int) -> Mark:
+def number_mark(slot: Slot, following: Following) -> Mark:
     """The mark for one number."""
     element = slot.element
     place: Place = (element.of, element.node)
     kind = "value" if element.of is None else "gradient"
     truth = following.truth.of(*place)
-    expected = short(truth, max(4, figures + 1))
+    digits = max(4, following.figures + 1)
+    expected = short(truth, digits)
     if slot.verdict:
         return slot.mark(kind, slot.verdict, Fraction(0), expected, reason=slot.reason)
     verdict, found = following.verdicts[place]
@@ -225,7 +243,7 @@ def number_mark(slot: Slot, following: Following, figures: int) -> Mark:
     points = {"right": slot.most, "carried": slot.most * rule.carry}.get(verdict, Fraction(0))
     follows = None
     if verdict != "right" and found is not None and not found.overlaps(truth):
-        follows = short(found.mid(), max(4, figures + 1))
+        follows = short(found.mid(), digits)
     guesses = suspicions(following, place) if verdict == "wrong" else ()
     return slot.mark(
         kind, verdict, points, expected,

@@ -97,8 +97,15 @@ def signed_numeral(expression: Expression) -> Numeral | None:
     return found and found._replace(value=-found.value if negative else found.value)
 
 
-def figures_of(numerals: Iterable[Numeral], exact: Iterable[Fraction]) -> int:
-    """With how many figures somebody works, from the numbers on a sheet: at least 2.
+class Figures(NamedTuple):
+    """With how many figures somebody works, and whether decimals on the sheet show it."""
+
+    number: int
+    shown: bool
+
+
+def figures_of(numerals: Iterable[Numeral], exact: Iterable[Fraction]) -> Figures:
+    """The figures that somebody works with, from the numbers on a sheet: at least 2.
 
     Numbers that are exact as they stand say nothing about rounding.
     """
@@ -106,27 +113,29 @@ def figures_of(numerals: Iterable[Numeral], exact: Iterable[Fraction]) -> int:
     found = list(numerals)
     rounded = [number for number in found if number.value not in known]
     decimal = [number.least for number in rounded if not number.whole]
-    known_figures = decimal or [number.least for number in rounded or found] or [3]
-    return max(2, *known_figures)
+    counts = decimal or [number.least for number in rounded or found] or [3]
+    return Figures(max(2, *counts), bool(decimal))
 
 
-def read_number(expression: Expression, source: str, figures: int) -> Reading | None:
+def read_number(expression: Expression, source: str, figures: Figures) -> Reading | None:
     """What a written number or constant formula says; None for a formula with names.
 
     Raises BackpropError for one that cannot be computed.
     """
     found = signed_numeral(expression)
     if found is not None:
-        half = found.half_unit(figures)
+        half = found.half_unit(figures.number)
         middle = exactly(found.value)
-        capped = min(half, abs(found.value) * COARSEST)
-        return Reading(found, middle, widened(middle, capped), widened(middle, half))
+        ball = widened(middle, min(half, abs(found.value) * COARSEST))
+        # A 1 beside 0.731 is no rough number: who writes three figures means what he writes.
+        meant = found.whole and figures.shown
+        return Reading(found, middle, ball, ball if meant else widened(middle, half))
     program = Program((Result(expression, False, expression.span),), source)
     graph = lower(program, (), LIMITS).graph
     if graph.input_nodes():
         return None
     middle = forward(graph, intervals, {})[-1]
-    ball = forward(graph, Rounded(figures), {})[-1]
+    ball = forward(graph, Rounded(figures.number), {})[-1]
     return Reading(None, middle, ball, ball)
 
 
