@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from ..errors import refuse, similar
 
-COMMANDS = ("eval", "explain", "draw", "diff", "gradcheck", "functions", "schema")
+COMMANDS = ("eval", "explain", "draw", "diff", "check", "gradcheck", "functions", "schema")
 
 UsageError: Any = typer.BadParameter.__mro__[1]
 NAME = "backprop"

@@ -131,7 +131,7 @@ class LineArrangement:
 class LineBuilder:
     """Callbacks for the rules of grammar/homework.lark."""
 
-    # ------------------------------------------------------------------------------------------ keys
+    # ----------------------------------------------------------------------------------------- keys
 
     def key(self, children: list[Any]) -> Key:
         return Key(tuple(children[::2]), "")
@@ -200,7 +200,7 @@ class LineBuilder:
         span = Span(children[0].start_pos or 0, children[-1].end_pos or 0)
         return Rule(str(children[0]), str(children[1]), len(children) == 3, span)
 
-    # --------------------------------------------------------------------------------------- answers
+    # -------------------------------------------------------------------------------------- answers
 
     def heading(self, children: list[Token]) -> Heading:
         return Heading(str(children[0]))
@@ -216,7 +216,7 @@ class LineBuilder:
         return Written(children[-1], chain=len(children) > 1)
 
     def decimal_comma(self, children: list[Token]) -> Written:
-        """`0,73`; with three digits behind the comma it may be a thousand, and with blanks a list."""
+        """`0,73`; with three digits behind the comma it may be a thousand, with blanks a list."""
         whole, comma, decimals = children[-3:]
         span = Span(children[0].start_pos or 0, decimals.end_pos or 0)
         touching = whole.end_pos == comma.start_pos and comma.end_pos == decimals.start_pos
@@ -232,7 +232,7 @@ class LineBuilder:
         signed = Operator("negate", (number,), span) if len(children) == 4 else number
         return Written(signed, decimal_comma=True)
 
-    # ------------------------------------------------------------------------------------ quantities
+    # ----------------------------------------------------------------------------------- quantities
 
     def plain(self, children: list[Token]) -> Quantity:
         return Quantity(str(children[0]), None, span_of(children[0]))
@@ -268,10 +268,15 @@ def kind_of(child: Any) -> str:
     return child.type if isinstance(child, Token) else ""
 
 
+def line_builder() -> Any:
+    """The callbacks of homework's lines, and of the formulas in them."""
+    return merge_transformers(LineBuilder(), expression=Builder())  # type: ignore[no-untyped-call]
+
+
 HOMEWORK = Language(
     "homework",
     ("key", "answer_line"),
-    lambda: merge_transformers(LineBuilder(), expression=Builder()),  # type: ignore[no-untyped-call]
+    line_builder,
     LineArrangement,
     ("expression",),
 )
@@ -337,7 +342,8 @@ def _explain(lark: Lark, text: str, error: UnexpectedToken, start: str) -> Backp
         where = span_of(tokens[at]) if at < len(tokens) else Span(len(text.rstrip()), len(text))
         word = str(tokens[head])
         form = words[tokens[head].type]
-        return refuse("key", f"this '{word}' line cannot be read", where, f"write, for example: {form}")
+        help = f"write, for example: {form}"
+        return refuse("key", f"this '{word}' line cannot be read", where, help)
     if not equals:
         where = span_of(tokens[min(at, len(tokens) - 1)]) if tokens else Span(0, 0)
         return _no_line(tokens, head, where, start)

@@ -1,0 +1,171 @@
+"""The files that `backprop check` leaves in its output folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ..errors import refuse
+from ..homework import overrides, pseudonyms
+from ..homework.files import Folder, output_folder, reason_of
+from ..homework.gradebook import ClassStatistics
+from ..homework.identity import file_name
+from ..homework.key import Key
+from ..homework.marks import SheetMarks
+
+GRADES, RESULTS, PAGE = "grades.csv", "results.jsonl", "gradebook.html"
+FEEDBACK, GRADESCOPE, ONE_RESULT = "feedback", "gradescope", "results.json"
+OURS = (GRADES, RESULTS, PAGE, ONE_RESULT, overrides.NAME, pseudonyms.NAME)
+LARGEST_TABLE = 32 << 20  # bytes
+
+
+class Export(NamedTuple):
+    """Another system's file, to be filled in: its own name, and what it holds."""
+
+    name: str
+    data: bytes
+
+
+class Wanted(NamedTuple):
+    """Which files are wanted besides the usual ones, and what filling them in takes.
+
+    participants, users  the numbers that Moodle and Canvas know students by, by id.
+    """
+
+    moodle: Export | None = None
+    canvas: Export | None = None
+    grade_column: str | None = None
+    gradescope: bool = False
+    participants: Mapping[str, str] = {}
+    users: Mapping[str, str] = {}
+
+
+def read_export(path: str, what: str, out: str) -> Export:
+    """An export. It is never written over, so it must lie somewhere else than the results."""
+    data = read_large(path, what)
+    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.realpath(folder) == os.path.realpath(out):
+        raise refuse(
+            "usage", f"{what}, '{path}', lies in the output folder and would be overwritten",
+            help="move it out of there",
+        )  # fmt: skip
+    name = os.path.basename(path)
+    if name.startswith(".") or name in OURS:
+        name = f"filled-{name.lstrip('.')}"
+    return Export(name, data)
+
+
+def read_large(path: str, what: str) -> bytes:
+    """The bytes of a table with a whole class in it."""
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise refuse("file", f"{what}, '{path}', is not a regular file")
+        with open(path, "rb") as file:
+            data = file.read(LARGEST_TABLE + 1)
+    except (OSError, ValueError) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else "no file can have this path"
+        raise refuse(
+            "file", f"{what}, '{path}', cannot be read: {reason}", help="check the path"
+        ) from None
+    if len(data) > LARGEST_TABLE:
+        raise refuse("file", f"{what}, '{path}', is larger than 32 MiB")
+    return data
+
+
+def write_outputs(
+    folder: Folder,
+    key: Key,
+    marks: Sequence[SheetMarks],
+    stats: ClassStatistics,
+    before: Iterable[SheetMarks],
+    wanted: Wanted,
+) -> list[str]:
+    """Write everything; returns what the teacher should know about the exports.
+
+    The results come last: until they are there, the run counts as interrupted. `before` are the
+    marks of the run before, whose files are removed where the student is gone.
+    """
+    from ..render.feedback import feedback
+    from ..render.gradebook_csv import grades_csv
+    from ..render.gradebook_page import gradebook_page
+
+    notes: list[str] = []
+    exports: list[tuple[str, bytes]] = []
+    for name, data, said in filled_in(key, marks, wanted):
+        exports.append((name, data))
+        notes += said
+    gone = {file_name(sheet.id) for sheet in before} - {file_name(sheet.id) for sheet in marks}
+    with folder.inside(FEEDBACK) as inside:
+        inside.write_all(
+            (f"{file_name(sheet.id)}.md", encoded(feedback(key, sheet))) for sheet in marks
+        )
+        for name in sorted(gone):
+            inside.remove(f"{name}.md")
+    if wanted.gradescope:
+        write_gradescope(folder, marks, gone)
+    folder.write_all(
+        [
+            *exports,
+            (PAGE, encoded(gradebook_page(key, marks, stats))),
+            (GRADES, encoded(grades_csv(key, marks))),
+        ]
+    )
+    return notes
+
+
+def write_results(folder: Folder, marks: Iterable[SheetMarks], lines: Mapping[str, str]) -> None:
+    """Write results.jsonl, a line a student; `lines` are those that are known already, by id."""
+    from ..render.marks_json import marks_json
+
+    texts = (lines.get(sheet.id) or marks_json(sheet) for sheet in marks)
+    folder.write(RESULTS, encoded("".join(text + "\n" for text in texts)))
+
+
+def write_gradescope(folder: Folder, marks: Sequence[SheetMarks], gone: Iterable[str]) -> None:
+    """results.json for one sheet, as in Gradescope's own container; a folder of them for more."""
+    from ..render.gradescope import gradescope
+
+    if len(marks) == 1:
+        folder.write(ONE_RESULT, encoded(gradescope(marks[0]) + "\n"))
+        return
+    with folder.inside(GRADESCOPE) as inside:
+        inside.write_all(
+            (f"{file_name(sheet.id)}.json", encoded(gradescope(sheet) + "\n")) for sheet in marks
+        )
+        for name in gone:
+            inside.remove(f"{name}.json")
+
+
+def write_junit(path: str, key: Key, marks: Sequence[SheetMarks]) -> None:
+    """Write the JUnit report where the teacher wants it."""
+    from ..render.junit import junit
+
+    parent, name = os.path.split(os.path.abspath(path))
+    with output_folder(parent, lock=False) as folder:
+        folder.write(name, encoded(junit(key.title, marks)))
+
+
+def filled_in(
+    key: Key, marks: Sequence[SheetMarks], wanted: Wanted
+) -> Iterable[tuple[str, bytes, list[str]]]:
+    """The exports of other systems with the grades in them, and what there is to say of each."""
+    from ..render.canvas import canvas_gradebook
+    from ..render.moodle import moodle_worksheet
+
+    column = wanted.grade_column
+    if wanted.moodle is not None:
+        found = moodle_worksheet(
+            wanted.moodle.data, key.points, marks, wanted.participants, column
+        )
+        yield wanted.moodle.name, found.data, found.said("the Moodle worksheet")
+    if wanted.canvas is not None:
+        found = canvas_gradebook(
+            wanted.canvas.data, key.title, key.points, marks, wanted.users, column
+        )
+        yield wanted.canvas.name, found.data, found.said("the Canvas gradebook")
+
+
+def encoded(text: str) -> bytes:
+    """A file's text as UTF-8; what UTF-8 cannot hold becomes a question mark."""
+    return text.encode("utf-8", "replace")

@@ -1,0 +1,91 @@
+"""Canvas's gradebook, filled in from the teacher's own export.
+
+Canvas makes a new assignment of every column it does not know, and reads 1,234 as 1.234: only the
+cells of one column that exists already are written, with a point and nothing between thousands.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from ..homework.marks import SheetMarks
+from .worksheets import Filled, Worksheet, decimal, number_in, settled
+
+IDS = ("sis login id", "sis user id", "integration id", "id")
+POINTS_POSSIBLE = "points possible"
+
+
+def canvas_gradebook(
+    data: bytes,
+    title: str,
+    most: Fraction,
+    marks: Iterable[SheetMarks],
+    users: Mapping[str, str],
+    grade_column: str | None = None,
+) -> Filled:
+    """The export with the points of all who stand in it and whose points are settled.
+
+    title  of the key; `most` the points it can give.
+    users  Canvas's user numbers of ids, where the hand-ins said them.
+
+    Raises BackpropError where the column is not clear, or is one that Canvas does not read.
+    """
+    sheet = Worksheet(data, "the Canvas gradebook")
+    if "ID" not in sheet.headers:
+        raise sheet.unsure("has no column 'ID'; is it an export of the gradebook?")
+    name = grade_column or title
+    if not name:
+        raise sheet.unsure("has many columns, and the key has no title to choose one by")
+    column = sheet.column(name)
+    first, possible = points_possible(sheet, column)
+    if column < 5 or possible == "(read only)":
+        raise sheet.unsure(f"has '{sheet.headers[column]}', which Canvas does not import")
+    maximum = number_in(possible) or most
+    notes = []
+    if maximum != most:
+        say = f"Canvas grades out of {decimal(maximum)}, the key has {decimal(most)} points"
+        notes.append(f"{say}: grades are scaled")
+    by_id = rows_by_id(sheet, first)
+    filled, waiting, unmatched = 0, [], []
+    for one in marks:
+        if one.status == "missing":
+            continue
+        row = row_of(by_id, one.id, users.get(one.id, ""))
+        if row is None or column >= len(sheet.rows[row]):
+            unmatched.append(one.id)
+        elif not settled(one):
+            waiting.append(one.id)
+        else:
+            sheet.fill(row, column, decimal(one.points * maximum / most))
+            filled += 1
+    return Filled(sheet.data(), filled, tuple(waiting), tuple(unmatched), tuple(notes))
+
+
+def points_possible(sheet: Worksheet, column: int) -> tuple[int, str]:
+    """The first row of a student, and what the row of possible points says of a column."""
+    for row in range(1, min(len(sheet.rows), 4)):
+        if sheet.text(row, 0).strip().casefold() == POINTS_POSSIBLE:
+            return row + 1, sheet.text(row, column).strip().casefold()
+    return 1, ""
+
+
+def rows_by_id(sheet: Worksheet, first: int) -> dict[str, defaultdict[str, set[int]]]:
+    """The rows of students by what stands in each column of ids."""
+    titles = [header.casefold() for header in sheet.headers]
+    found: dict[str, defaultdict[str, set[int]]] = {}
+    for kind in IDS:
+        found[kind] = defaultdict(set)
+        if titles.count(kind) == 1:
+            for row in range(first, len(sheet.rows)):
+                found[kind][sheet.text(row, titles.index(kind)).strip().casefold()].add(row)
+    return found
+
+
+def row_of(by_id: Mapping[str, Mapping[str, set[int]]], id: str, user: str) -> int | None:
+    """The row of a student; None where there is none, or more than one."""
+    rows = by_id["id"].get(user, set()) if user else set()
+    for kind in IDS:
+        rows = rows or by_id[kind].get(id.casefold(), set())
+    return next(iter(rows)) if len(rows) == 1 else None
