@@ -104,6 +104,14 @@ def short(value: Any, digits: int | None = None) -> str:
     return pretty(rounded(value))
 
 
+def decimal(value: Any, places: int = 2) -> str:
+    """A fraction with at most so many decimals, half rounded away from zero: 0.125 is 0.13."""
+    scaled, rest = divmod(abs(value.numerator) * 10**places, value.denominator)
+    scaled += 2 * rest >= value.denominator
+    text = f"{scaled // 10**places}.{scaled % 10**places:0{places}d}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 and scaled else text
+
+
 def pretty(text: str) -> str:
     """A numeral with a true minus sign and a plain exponent: 1.5e-07 becomes 1.5e−7."""
     mantissa, e, exponent = text.partition("e")

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from backprop_cli.errors import BackpropError
 from backprop_cli.homework.key import Key, read_key
 from backprop_cli.homework.marks import Mark, QuestionMarks, Remark, SheetMarks, Suspicion
+from backprop_cli.numerals import decimal
 from backprop_cli.render.canvas import canvas_gradebook
 from backprop_cli.render.gradebook_csv import grades_csv
 from backprop_cli.render.gradescope import gradescope
 from backprop_cli.render.junit import junit
 from backprop_cli.render.moodle import moodle_worksheet
-from backprop_cli.render.worksheets import Filled, Worksheet, decimal, number_in
+from backprop_cli.render.worksheets import Filled, Worksheet, number_in
 
 KEY: Key = read_key("title: HW3\nQ1 [6 pts] f = x*y\n at x=2 y=3\n ask f dx dy\n")
 HOSTILE = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\tx", "\rx", 'a"b,c\nd', "<b>&amp;"]

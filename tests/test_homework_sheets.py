@@ -495,7 +495,7 @@ numerals = st.from_regex(r"[-−–]?(0|[1-9][0-9]{0,17})(\.[0-9]{0,20})?", full
 def test_decimal_numbers_need_no_parser(name: str, number: str) -> None:
     """The short way for plain numbers says what the grammar says."""
     parsed = parse_answer(f"{name} = {number}", LIMITS)
-    assert parsed_answer(name, number)[:3] == parsed[:3]  # type: ignore[index]
+    assert parsed_answer(name, number)[:3] == parsed[:3]
 
 
 MARKED = [b"q = 3", b"df/dx = -4", b"| f | 12 |", b"**g** = [1, 2]"]

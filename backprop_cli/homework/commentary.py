@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..numerals import MINUS
+from ..numerals import MINUS, decimal, pretty
 from .marks import HUMAN, VERDICTS, Mark, QuestionMarks, SheetMarks
 
 LONGEST = 120  # characters of an answer; longer ones are cut
@@ -169,9 +169,7 @@ def carried(marks: Sequence[Mark], errors: str) -> str:
 @lru_cache(maxsize=1024)  # a class has few different numbers of points, and fractions are slow
 def points_text(points: Fraction) -> str:
     """Points with at most two decimals: 7.33, 7.5, 7."""
-    hundredths = round(abs(points) * 100)
-    text = f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
-    return f"{MINUS}{text}" if points < 0 and hundredths else text
+    return pretty(decimal(points))
 
 
 def out_of(points: Fraction, most: Fraction) -> str:

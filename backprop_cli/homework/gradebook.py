@@ -12,7 +12,7 @@ from fractions import Fraction
 from statistics import median, quantiles
 from typing import NamedTuple
 
-from .marks import HUMAN, VERDICTS, Mark, QuestionMarks, SheetMarks
+from .marks import HUMAN, VERDICTS, Mark, QuestionMarks, Remark, SheetMarks
 from .misconceptions import TITLES
 
 STATUSES = ("graded", "human", "unreadable", "missing")
@@ -72,13 +72,14 @@ class Misconception(NamedTuple):
 
 
 class Look(NamedTuple):
-    """A sheet that somebody has to look at: what is in the way, by question and answer; nothing
-    where no line of it could be read.
+    """A sheet that somebody has to look at: what is in the way, by question and answer, and the
+    lines that could not be read.
     """
 
     id: str
     status: str
     places: tuple[tuple[str, str, str], ...]
+    problems: tuple[Remark, ...]
 
 
 class Alike(NamedTuple):
@@ -229,7 +230,8 @@ def look(sheet: SheetMarks) -> Look | None:
         for mark in question.marks
         if mark.verdict in HUMAN
     )
-    return Look(sheet.id, sheet.status, places)
+    problems = tuple(remark for remark in sheet.remarks if remark.code == "problem")
+    return Look(sheet.id, sheet.status, places, problems)
 
 
 def alike(sheets: Iterable[SheetMarks]) -> tuple[Alike, ...]:

@@ -27,10 +27,11 @@ class TimeUp(Exception):
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raises TimeUp in the block once that many seconds have passed.
+    """Raises TimeUp in the block once it has computed for that many seconds.
 
     A call into C ends first; who marks many sheets watches that from another process (`batch`).
-    Inside another such block the earlier alarm rings. Outside of the main thread there is no alarm,
+    The clock is the process's own, so that a busy machine changes no verdict. Inside another such
+    block the earlier alarm rings. Outside of the main thread there is no alarm,
     and no limit.
     """
     if threading.current_thread() is not threading.main_thread():
@@ -40,13 +41,13 @@ def within(seconds: float) -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:
         raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, ring)
-    left, _ = signal.getitimer(signal.ITIMER_REAL)
-    start = time.monotonic()
-    signal.setitimer(signal.ITIMER_REAL, min(seconds, left or seconds))
+    before = signal.signal(signal.SIGVTALRM, ring)
+    left, _ = signal.getitimer(signal.ITIMER_VIRTUAL)
+    start = time.process_time()
+    signal.setitimer(signal.ITIMER_VIRTUAL, min(seconds, left or seconds))
     try:
         yield
     finally:
-        rest = max(left - (time.monotonic() - start), 1e-6) if left else 0
-        signal.signal(signal.SIGALRM, before)
-        signal.setitimer(signal.ITIMER_REAL, rest)
+        rest = max(left - (time.process_time() - start), 1e-6) if left else 0
+        signal.signal(signal.SIGVTALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, rest)

@@ -7,7 +7,9 @@ Points are fractions, so that a third of a point stays one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 # verdict: what it means. The order is that of the legend in the report.
@@ -23,6 +25,17 @@ VERDICTS = {
     "unreadable": "cannot be read",
 }
 HUMAN = frozenset({"trivial", "undecided", "unreadable"})  # somebody has to look
+
+
+def total(parts: Iterable[Fraction]) -> Fraction:
+    """The sum of fractions, reduced once."""
+    above, below = 0, 1
+    for part in parts:
+        numerator, denominator = part.as_integer_ratio()
+        common = lcm(below, denominator)
+        above = above * (common // below) + numerator * (common // denominator)
+        below = common
+    return Fraction(above, below)
 
 
 class Suspicion(NamedTuple):
@@ -94,7 +107,7 @@ class QuestionMarks(NamedTuple):
         """What the question earns."""
         if self.override is not None:
             return self.override
-        return sum((mark.points for mark in self.marks), Fraction(0))
+        return total(mark.points for mark in self.marks)
 
     @property
     def human(self) -> bool:
@@ -138,9 +151,9 @@ class SheetMarks(NamedTuple):
         """What the sheet earns."""
         if self.override is not None:
             return self.override
-        return sum((question.points for question in self.questions), Fraction(0))
+        return total(question.points for question in self.questions)
 
     @property
     def most(self) -> Fraction:
         """What it could earn."""
-        return sum((question.most for question in self.questions), Fraction(0))
+        return total(question.most for question in self.questions)

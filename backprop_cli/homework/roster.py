@@ -19,7 +19,7 @@ from .spreadsheets import Row, spreadsheet
 from .submissions import Submission
 
 # Participant 12345, in any language
-NUMBERED = re.compile(r"[^\W\d_]+[^\d\n]{0,20}?\s([0-9]{1,18})")
+NUMBERED = re.compile(r"[^\W\d_]+[^\d\n]{0,20}?([0-9]{1,18})")
 NO_STUDENT = ("points possible", "student test", "test student")  # rows of Canvas
 
 

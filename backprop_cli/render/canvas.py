@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from ..homework.marks import SheetMarks
-from .worksheets import Filled, Worksheet, decimal, number_in, settled
+from ..numerals import decimal
+from .worksheets import Filled, Worksheet, number_in, settled
 
 IDS = ("sis login id", "sis user id", "integration id", "id")
 POINTS_POSSIBLE = "points possible"

@@ -133,9 +133,14 @@ def look_cells(look: Look, names: dict[str, str]) -> Cells:
 
 
 def reasons(look: Look) -> str:
-    """What is in the way: `Q1 f and df/dz: trivial after an error`."""
-    if not look.places:
+    """What is in the way: `Q1 f and df/dz: trivial after an error`, or the first bad line."""
+    if not look.places and not look.problems:
         return LOOK_WORDS["unreadable"]
+    if not look.places:
+        first, more = look.problems[0], len(look.problems) - 1
+        place = f"line {first.line}: " if first.line else ""
+        rest = f", and {counted_noun(more, 'more line')}" if more else ""
+        return f"{place}{safe(first.message.partition(';')[0])}{rest}"
     found: dict[tuple[str, str], list[str]] = {}
     for label, name, verdict in look.places:
         found.setdefault((label, verdict), []).append(safe(name))

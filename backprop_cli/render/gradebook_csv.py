@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ..homework.key import Key
 from ..homework.marks import SheetMarks
-from .worksheets import decimal
+from ..numerals import decimal
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

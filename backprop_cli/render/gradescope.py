@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..homework.marks import HUMAN, VERDICTS, Mark, SheetMarks
+from ..numerals import decimal
 from .json import write_list, write_object, write_text
-from .worksheets import decimal
 
 PLACES = 4
 

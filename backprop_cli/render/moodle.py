@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from ..homework.marks import SheetMarks
-from .worksheets import Filled, Worksheet, decimal, number_in, settled
+from ..numerals import decimal
+from .worksheets import Filled, Worksheet, number_in, settled
 
 PARTICIPANT = re.compile(r"(\D*[^\W\d_]\D*?)\s*([0-9]{1,18})")
 # What Moodle's language packs call the two columns that are filled in, in small letters.

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from ..homework.gradebook import Change, ClassStatistics, Look, QuestionStatistics
 from ..homework.key import Key
+from ..numerals import decimal
 from .json import write_list, write_object, write_text
-from .worksheets import decimal
 
 PLACES = 4
 

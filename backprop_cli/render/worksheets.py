@@ -137,14 +137,6 @@ def number_in(text: str) -> Fraction | None:
     return Fraction(int(found[1] + digits), 10 ** len(digits))
 
 
-def decimal(value: Fraction, places: int = 2) -> str:
-    """A number with at most so many decimals, half rounded away from zero: 0.125 is 0.13."""
-    scale = 10**places
-    whole = int(abs(value) * scale + Fraction(1, 2))
-    text = f"{whole // scale}.{whole % scale:0{places}d}".rstrip("0").rstrip(".")
-    return f"-{text}" if value < 0 and whole else text
-
-
 def settled(marks: SheetMarks) -> bool:
     """Whether a sheet's points can be handed on: nobody has to look any more."""
     return marks.status == "graded" or marks.override is not None

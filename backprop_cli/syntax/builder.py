@@ -41,13 +41,14 @@ def across(first: Any, last: Any) -> Span:
     return Span(start.start, end.end)
 
 
-def infix(operation: str) -> Any:
-    """A method for `left SIGN right`."""
+def infix(operation: str, method: str = "") -> Any:
+    """A method for `left SIGN right`; it knows its own name, by which saved tables find it."""
 
     def build(self: Builder, children: list[Any]) -> Operator:
         left, _, right = children
         return Operator(operation, (left, right), across(left, right))
 
+    build.__name__ = method or operation
     return build
 
 
@@ -105,8 +106,8 @@ class Builder:
     divide = infix("divide")
     mod = infix("mod")
     power = infix("power")
-    conjunction = infix("and")
-    disjunction = infix("or")
+    conjunction = infix("and", "conjunction")
+    disjunction = infix("or", "disjunction")
 
     def implied(self, children: list[Any]) -> Operator:
         left, right = children
