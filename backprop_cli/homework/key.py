@@ -76,13 +76,12 @@ class Question(NamedTuple):
         return bool(self.at or self.draws)
 
     def inputs(self, seed: str, id: str, attempt: int = 0) -> dict[str, Bound]:
-        """One student's numbers: those that all share, and his own; in the order of the inputs.
+        """One student's numbers: those that all share, and his own; in the order of the key.
 
         Another attempt draws others, for draws where the formula has no gradient.
         """
         own = drawn(self.draws, seed, id, self.label, attempt)
-        values = {**self.at, **{name: numeral(name, text) for name, text in own.items()}}
-        return {name: values[name] for name in self.names.inputs if name in values}
+        return {**self.at, **{name: numeral(name, text) for name, text in own.items()}}
 
 
 def numeral(name: str, text: str) -> Bound:

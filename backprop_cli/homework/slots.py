@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..formulas import node_id
+from ..syntax.printer import print_expression
 from ..syntax.tree import Expression, Vector
 from .key import Key, Question
 from .marks import Mark, Remark
@@ -38,6 +39,15 @@ class Slot(NamedTuple):
     def most(self) -> Fraction:
         return self.item.points / len(self.item.elements)
 
+    @property
+    def written(self) -> str | None:
+        """What was written for this element."""
+        if self.answer is None:
+            return None
+        if self.item.shape and self.expression is not None:
+            return print_expression(self.expression)
+        return self.answer.text
+
     def mark(self, kind: str, verdict: str, points: Fraction, expected: str, **more: Any) -> Mark:
         """The mark for this element."""
         answer = self.answer
@@ -45,7 +55,7 @@ class Slot(NamedTuple):
             self.name,
             kind,
             node_id(self.element.node),
-            answer.text if answer else None,
+            self.written,
             verdict,
             points,
             self.most,
