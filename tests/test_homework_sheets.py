@@ -478,6 +478,9 @@ def test_limits_keep_what_is_within_them() -> None:
     sheet = read_sheet("q = 3\n" + "f = )\n" * 500)
     assert len(sheet.answers) == 1 and len(sheet.remarks) == MOST_REMARKS + 1
     assert sheet.remarks[-1].message == "400 more remarks on this sheet are left out"
+    sheet = read_sheet("q = 3\n" + f"f = {'x²' * 2_000}\n" * 40)
+    assert 30 < len(sheet.answers) < 40
+    assert sheet.remarks[-1].message == "the answers have more than 131,072 characters"
 
 
 @pytest.mark.parametrize("colons", [": ", "Step: ", "a: b: "])

@@ -569,6 +569,8 @@ ROSTERS = [
         '    Points Possible,,,,,10\n"Doe, Jane",17,u9,abc,A,\n"Student, Test",18,,,A,\n',
         ("abc", "Doe, Jane", "", "A", "", "17"),
     ),
+    ("Identifier,Full name,ID number\n参加者12,李明,abc\n", ("abc", "李明", "", "", "12", "")),
+    ("id,name\ns17,Student 17\n", ("s17", "Student 17", "", "", "", "")),
     ("email,name\nj@x.edu,Jane Doe\n", ("j@x.edu", "Jane Doe", "j@x.edu", "", "", "")),
 ]  # fmt: skip
 

@@ -83,13 +83,14 @@ def read_roster(text: str) -> Roster:
         columns, rows = {"id": 0}, [head, *rows]
     titles = [words(title) for title in head.cells]
     canvas = titles.index("id") if "sis login id" in titles and "id" in titles else None
+    spare = numbers = None
     if canvas is not None:
         rows = [row for row in rows if not is_extra(row)]
         spare = titles.index("sis user id") if "sis user id" in titles else None
     else:
-        spare = None
-    numbers = numbered_column(rows)
-    numbers = columns.get("participant") if numbers is None else numbers
+        known = {place for kind, place in columns.items() if kind != "participant"}
+        numbers = numbered_column(rows, known)
+        numbers = columns.get("participant") if numbers is None else numbers
     people: dict[str, Person] = {}
     remarks = list(table.remarks)
     for row in rows:
@@ -121,11 +122,14 @@ def is_extra(row: Row) -> bool:
     )
 
 
-def numbered_column(rows: list[Row]) -> int | None:
-    """The column whose cells are all a word and a number, as Moodle's identifiers."""
+def numbered_column(rows: list[Row], known: set[int]) -> int | None:
+    """The column whose cells are all a word and a number, as Moodle's identifiers; none of those
+    that are known to be something else.
+    """
     width = max((len(row.cells) for row in rows), default=0)
     for place in range(min(width, 4)):
-        if all(NUMBERED.fullmatch(row.cell(place)) for row in rows):
+        cells = [row.cell(place) for row in rows]
+        if place not in known and all(map(NUMBERED.fullmatch, cells)):
             return place
     return None
 

@@ -38,6 +38,7 @@ from .marks import Remark
 from .tables import Table, table_answers, table_at
 
 MOST_JOINED = 50  # lines of one matrix
+MOST_CHARACTERS = 1 << 17  # of all answers together; to parse them takes some seconds
 MOST_REMARKS = 100
 SHORT = 80
 MINUS_SIGNS = frozenset("-−–")
@@ -163,6 +164,7 @@ class _Reader:
         self.email = ""
         self.label: str | None = None
         self.started = False  # whether a question or an answer came already
+        self.size = 0  # characters of all answers so far
         self.answers: list[Answer] = []
         self.remarks: list[Remark] = []
 
@@ -337,6 +339,10 @@ class _Reader:
     def answer(self, left: str, right: str, line: int) -> None:
         """One answer, or the remark why it is none."""
         self.started = True
+        self.size += len(right)
+        if self.size > MOST_CHARACTERS:
+            self.problem(line, f"the answers have more than {MOST_CHARACTERS:,} characters")
+            return
         name, (text, plain, chain, changed) = plain_left(left), plain_right(right)
         if "[" in plain and ";" in plain:
             help = "write [1, 2] for a vector, [[1, 2], [3, 4]] for a matrix"

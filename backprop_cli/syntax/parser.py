@@ -58,16 +58,18 @@ def _parse(text: str, start: str, limits: Limits, shown: str) -> Any:
     except UnexpectedCharacters as error:
         raise spelling.bad_character(text, error.pos_in_stream or 0).located(shown) from None
     except UnexpectedToken as error:
-        raise _explain(lark, text, error).located(shown) from None
+        raise _explain(lark, text, start, error).located(shown) from None
     except BackpropError as error:
         raise error.located(shown) from None
 
 
-def _explain(lark: Lark, text: str, error: UnexpectedToken) -> BackpropError:
+def _explain(lark: Lark, text: str, start: str, error: UnexpectedToken) -> BackpropError:
     """Lark's refusal in our words. Lexes again, since the parser keeps no tokens."""
     tokens: list[Token] = []
     with suppress(UnexpectedCharacters, BackpropError):  # a second fault behind the first
-        tokens.extend(lark.lex(text))
+        # Not lark.lex, which builds a lexer at each call.
+        lexer = lark.parse_interactive(text, start=start).lexer_thread
+        tokens.extend(lexer.lex(None))  # type: ignore[no-untyped-call]
     failed = error.token
     at = len(tokens)
     if failed.type != "$END":

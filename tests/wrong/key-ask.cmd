@@ -1,0 +1,1 @@
+backprop check tests/wrong/key-ask.key samples/homework/submissions

@@ -1,0 +1,1 @@
+backprop check tests/wrong/key-formula.key samples/homework/submissions

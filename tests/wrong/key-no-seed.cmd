@@ -1,0 +1,1 @@
+backprop check tests/wrong/key-no-seed.key samples/homework/submissions

@@ -1,0 +1,1 @@
+backprop check tests/wrong/key-not-a-part.key samples/homework/submissions
