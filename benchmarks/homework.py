@@ -2,8 +2,8 @@
 
     python benchmarks/homework.py [SHEETS]
 
-Every student has numbers of his own, and one in ten makes an error. Whole processes, with reading,
-marking, feedback and the page; ends with 1 if 10,000 sheets take longer than the goal.
+Every student has numbers of their own, and one in ten makes an error. Whole processes, with
+reading, marking, feedback and the page; ends with 1 if 10,000 sheets take longer than the goal.
 """
 
 from __future__ import annotations

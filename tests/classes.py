@@ -29,7 +29,6 @@ SWAPPED = Suspicion(
     "swapped-multiply",
     "df/dq took its own value 3 at f = q * z; multiply hands each input the other one’s",
 )
-LOCAL = Suspicion("local-slope-only", "dg/dx is the local slope 2·x alone, without cos(x^2)")
 Q1 = (("q", "value", "n2", "3"), ("f", "value", "n4", "−12"), ("df/dq", "gradient", "n2", "−4"),
       ("df/dx", "gradient", "n0", "−4"), ("df/dy", "gradient", "n1", "−4"),
       ("df/dz", "gradient", "n3", "3"))  # fmt: skip

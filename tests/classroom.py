@@ -1,9 +1,9 @@
 """A class of simulated students who work a key by hand: honestly, or with one slip.
 
 Each computes every node forwards and every contribution backwards on paper: every operation is
-rounded to the figures that he works with, and what follows uses the rounded number. With a slip one
-number comes out wrong, in one of the ways of the tables below, and the student goes on from it
-without a second one.
+rounded to the figures that the student works with, and what follows uses the rounded number. With a
+slip one number comes out wrong, in one of the ways of the tables below, and the student goes on
+from it without a second one.
 
 Marking is measured against this class, so nothing here uses it: only the graph and the rows of the
 table of operations.
@@ -38,7 +38,7 @@ from backprop_cli.homework.key import Key, Question, read_key
 from backprop_cli.namespaces import floats
 from backprop_cli.operations import Operation
 
-# The subject's circuits. Every student has numbers of his own.
+# The subject's circuits. Every student has numbers of their own.
 CIRCUITS = {
     "sum times z": """
         Q1 f = (x+y)*z

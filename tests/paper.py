@@ -1,4 +1,4 @@
-"""Numbers on paper: what a person writes who rounds every step, and how he writes it."""
+"""Numbers on paper: what a person writes who rounds every step, and how they are written."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,8 +25,12 @@ import jsonschema
 import pytest
 from commandline import ROOT, Result, backprop, process
 
-from backprop_cli.commands import class_run
-from backprop_cli.homework.files import output_folder
+from backprop_cli.commands import check_class
+from backprop_cli.homework.key import Key
+from backprop_cli.homework.marking import Marker
+from backprop_cli.homework.marks import SheetMarks
+from backprop_cli.homework.output_folder import output_folder
+from backprop_cli.homework.worker import Task, mark_task
 
 KEY = """title: HW3
 Q1 [6 pts] f = (x+y)*z
@@ -39,6 +44,7 @@ Q2 [4 pts] g = sin(x^2)
 RIGHT = "q = 3\nf = -12\ndf/dq = -4\ndx = -4\ndy = -4\ndz = 3\nQ2\ndg/dx = 2x cos(x^2)\n"
 WRONG = RIGHT.replace("f = -12", "f = 12").replace("dx = -4", "dx = 4")
 HALF = "q = 3\nf = -12\nQ2\ndg/dx = ?\n"
+KILLS = 8  # at random moments; `test_a_kill_at_any_step` has all of them
 
 
 class Homework:
@@ -67,7 +73,7 @@ class Homework:
         return ["check", self.key, str(self.submissions), "-o", str(self.out), *options]
 
     def check(self, *options: str) -> Result:
-        """Mark the class in this process (and its workers)."""
+        """Mark the class in this process."""
         return backprop(*self.words(*options))
 
     def grades(self) -> dict[str, dict[str, str]]:
@@ -95,17 +101,32 @@ def content(folder: Path) -> dict[str, str]:
     }
 
 
+def mark_here(key: Key, tasks: Sequence[Task], *, jobs: int) -> Iterator[SheetMarks]:
+    """Marking without workers, which take a second to start."""
+    marker = Marker(key)
+    for task in tasks:
+        yield mark_task(marker, task, frozenset(), lambda name: None)
+
+
+@pytest.fixture(autouse=True)
+def without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`check` in this process starts no others. They have tests of their own, and
+    `test_the_same_bytes` shows that they leave the same.
+    """
+    monkeypatch.setattr(check_class, "mark_batch", mark_here)
+
+
 def marked(homework: Homework, monkeypatch: pytest.MonkeyPatch, *options: str) -> list[str]:
     """The ids that a run marks anew."""
     seen: list[str] = []
-    real = class_run.mark_batch
+    real = check_class.mark_batch
 
-    def spy(key: object, tasks: Sequence[class_run.Task], **more: object) -> object:
+    def spy(key: object, tasks: Sequence[Task], **more: object) -> object:
         seen.extend(task.id for task in tasks)
         return real(key, tasks, **more)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(class_run, "mark_batch", spy)
+        patch.setattr(check_class, "mark_batch", spy)
         homework.check(*options)
     return seen
 
@@ -288,9 +309,11 @@ def test_overrides_win_and_mark_nothing_again(
 
 
 def test_the_same_bytes(tmp_path: Path) -> None:
-    """For one job and for two, for any hash seed, and in whatever order the files were made."""
+    """For one job and for two and without workers, for any hash seed, and in whatever order the
+    files were made.
+    """
     seen = []
-    for number, (jobs, seed) in enumerate([("1", "0"), ("2", "1"), ("2", "77")]):
+    for number, (jobs, seed) in enumerate([("1", "0"), ("2", "77"), ("", "")]):
         homework = Homework(tmp_path / str(number))
         texts = {f"s{n:02}": (RIGHT, WRONG, HALF)[n % 3] for n in range(30)}
         order = list(texts)
@@ -298,8 +321,11 @@ def test_the_same_bytes(tmp_path: Path) -> None:
         for id in order:
             homework.hand_in(id, texts[id])
         homework.override("s03,Q1,1/3,", "nobody,,1,")
-        run = process(*homework.words("--jobs", jobs), env={"PYTHONHASHSEED": seed})
-        assert run.returncode == 1, run.stderr
+        if jobs:
+            run = process(*homework.words("--jobs", jobs), env={"PYTHONHASHSEED": seed})
+            assert run.returncode == 1, run.stderr
+        else:
+            assert homework.check().code == 1
         seen.append(content(homework.out))
     assert len(seen[0]) == 34 and seen[0] == seen[1] == seen[2]
 
@@ -315,10 +341,54 @@ def start(homework: Homework, *options: str) -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
-def test_fifty_kills_and_a_resume(tmp_path: Path) -> None:
-    """A batch killed fifty times at random moments, while it marks and while it writes: grades.csv
-    is absent or whole at every one, and the run that is let finish leaves the same bytes as one
-    that was never disturbed.
+def check_until(homework: Homework, step: int) -> bool:
+    """Check in a process that is killed just before it changes the disk for the `step`th time;
+    whether it came so far.
+    """
+    child = os.fork()
+    if not child:
+        steps, real_open = count(), os.open
+
+        def counted(change: Callable[..., object]) -> Callable[..., object]:
+            def call(*words: object, **more: object) -> object:
+                changes = change is not real_open or words[1] & os.O_CREAT  # type: ignore[operator]
+                if changes and next(steps) == step:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return change(*words, **more)
+
+            return call
+
+        for name in ("open", "write", "replace", "unlink", "mkdir", "fsync", "sync"):
+            setattr(os, name, counted(getattr(os, name)))
+        os._exit(homework.check().code)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert status in (0, -signal.SIGKILL)
+    return status != 0
+
+
+def test_a_kill_at_any_step(tmp_path: Path) -> None:
+    """A batch killed between any two changes of the disk, whether of the journal or of what it
+    leaves: grades.csv is absent or whole, and the next run leaves the same bytes as one that was
+    never disturbed.
+    """
+    plain, killed = Homework(tmp_path / "plain"), Homework(tmp_path / "killed")
+    for homework in (plain, killed):
+        homework.class_of(3)
+    assert plain.check().code == 0
+    grades = killed.out / "grades.csv"
+    step = 0
+    while check_until(killed, step):
+        step += 1
+        assert not grades.exists() or grades.read_bytes().count(b"\r\n") == 4
+        assert killed.check().code == 0
+        assert content(killed.out) == content(plain.out)
+        shutil.rmtree(killed.out)
+    assert step > 25
+
+
+def test_kills_and_a_resume(tmp_path: Path) -> None:
+    """A whole process, with its workers, killed at random moments: each run goes on where the one
+    before was stopped, and the last one leaves the same bytes as one that was never disturbed.
     """
     plain, killed = Homework(tmp_path / "plain"), Homework(tmp_path / "killed")
     for homework in (plain, killed):
@@ -327,17 +397,14 @@ def test_fifty_kills_and_a_resume(tmp_path: Path) -> None:
     assert start(plain).wait() == 0
     whole = time.monotonic() - started
     chance = random.Random(7)
-    kills = 0
-    while kills < 50:
+    for _ in range(KILLS):
         run = start(killed)
         time.sleep(chance.uniform(0.3, 1.0) * whole)
-        if run.poll() is None:
-            run.kill()
-            kills += 1
+        run.kill()
         run.communicate()
         grades = killed.out / "grades.csv"
         assert not grades.exists() or grades.read_bytes().count(b"\r\n") == 81
-        if run.returncode == 0 and kills < 50:
+        if run.returncode == 0:
             assert content(killed.out) == content(plain.out)
             shutil.rmtree(killed.out)
     run = start(killed)

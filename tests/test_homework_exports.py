@@ -348,6 +348,15 @@ def test_canvas_does_not_guess() -> None:
     assert (found.filled, found.unmatched) == (0, ("ann", "zoe")) and found.data == twice.encode()
 
 
+def test_two_students_of_one_row_are_left_out() -> None:
+    """Where the ids of two sheets mean the same row, neither is filled in, and both are listed."""
+    found = filled([sheet("ann", 5), sheet("s100", 1), sheet("bob", 2)])
+    assert (found.filled, found.unmatched) == (1, ("ann", "s100"))
+    marks = [sheet("ann@x.org", 5), sheet("x", 1)]
+    moodle = moodle_worksheet(worksheet().encode(), KEY.points, marks, {"x": "101"})
+    assert (moodle.filled, moodle.unmatched) == (0, ("ann@x.org", "x"))
+
+
 # --------------------------------------------------------------------------------------- worksheets
 
 CELLS = st.text(alphabet="ab,;\t\"'\n\r é", max_size=6)

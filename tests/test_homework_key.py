@@ -41,7 +41,8 @@ def test_the_worked_key_is_read() -> None:
     assert (key.title, key.seed, key.points) == ("HW3 backprop by hand", "42", 10)
     assert first.formula == "f = (x + y) * z"
     assert [item.name for item in first.items] == ["q", "f", "df/dq", "df/dx", "df/dy", "df/dz"]
-    assert {name: bound.text for name, bound in first.at.items()} == {"x": "-2", "y": "5", "z": "-4"}
+    given = {name: bound.text for name, bound in first.at.items()}
+    assert given == {"x": "-2", "y": "5", "z": "-4"}
     assert all(item.points == 1 for item in first.items)
     assert dict(first.hint) == {"fork": "see slide 14"}
     assert first.numeric and not second.numeric

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from backprop_cli.homework.key import read_key
-from backprop_cli.homework.marking import mark_sheet
+from backprop_cli.homework.marking import Marker, mark_sheet
 from backprop_cli.homework.marks import Mark, SheetMarks
 from backprop_cli.homework.sheets import read_sheet
 
@@ -26,9 +27,8 @@ Q1 f = sigmoid(s)
 DERIVATIVE = "Q1 [4 pts] g = sin(x^2)\n ask dg/dx\n accept x in -3..3\n"
 
 
-def marked(key: str, sheet: str, **options: object) -> SheetMarks:
-    found = mark_sheet(read_key(key), read_sheet(sheet), id="me", **options)  # type: ignore[arg-type]
-    return found
+def marked(key: str, sheet: str, **options: Any) -> SheetMarks:
+    return mark_sheet(read_key(key), read_sheet(sheet), id="me", **options)
 
 
 def verdicts(found: SheetMarks) -> dict[str, str]:
@@ -267,6 +267,15 @@ def test_a_gradient_of_a_part() -> None:
     key = "Q1 f = q^2*z\n let q = 3*x\n at x=2 z=5\n ask q f dq/dx df/dx\n"
     found = marked(key, "Q1\nq = 6\nf = 180\ndq/dx = 3\ndf/dx = 180\n")
     assert found.points == 4
+
+
+def test_marks_do_not_depend_on_other_sheets() -> None:
+    """What is worked out once for a class gives each sheet the marks that it has alone."""
+    key = read_key(f"{CIRCUIT}{DERIVATIVE.replace('Q1', 'Q2')}")
+    marker = Marker(key)
+    for dq, formula in (("4", "x"), ("-4", "2^10^10^10"), ("-4", "2x cos(x^2)"), ("1", "log(x)")):
+        sheet = read_sheet(f"{work(dq=dq)}\nQ2\ndg/dx = {formula}\n")
+        assert marker.mark(sheet, id="me") == mark_sheet(key, sheet, id="me")
 
 
 def test_marks_do_not_depend_on_the_order_of_lines() -> None:

@@ -35,6 +35,7 @@ from backprop_cli.render.plain import width
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = json.loads((ROOT / "backprop_cli/schemas/check-1.json").read_text(encoding="utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 KEY = classes.key()
 CLASS = classes.students()
 STATISTICS = class_statistics(CLASS, KEY.points)
@@ -83,7 +84,7 @@ def test_a_line_is_read_back_as_it_was(sheet: SheetMarks) -> None:
     line = marks_json(sheet)
     assert line.isprintable()
     assert read_marks(line) == sheet
-    jsonschema.validate(json.loads(line), SCHEMA)
+    VALIDATOR.validate(json.loads(line))
 
 
 def test_points_are_numbers_and_exact_where_needed() -> None:
@@ -189,7 +190,7 @@ def test_points_by_hand_count() -> None:
 
 
 def test_misconceptions_count_students() -> None:
-    """A kind counts once for each student, and is certain where one of his errors is."""
+    """A kind counts once for each student, and is certain where one of these errors is."""
     by_kind = {found.kind: found for found in STATISTICS.misconceptions}
     swapped = by_kind["swapped-multiply"]
     having = [

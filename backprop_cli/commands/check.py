@@ -9,8 +9,8 @@ import typer
 from ..bindings import read_text
 from ..errors import EXIT_DONE, EXIT_NEGATIVE, EXIT_USAGE, BackpropError, refuse
 from ..homework.key import Key, read_key
-from .class_run import Asked, check_class, explain_one, tell
-from .hand_ins import roster_in, roster_problems
+from .check_class import Asked, check_class, explain_one, tell
+from .check_hand_ins import roster_in, roster_problems
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -155,8 +155,8 @@ def show_lint(key: Key) -> int:
 def write_sheets(key: Key, roster: str, out: str) -> int:
     """Write a blank sheet for everybody on a roster."""
     from ..homework.blanks import blank_sheet
-    from ..homework.files import output_folder
     from ..homework.identity import file_name
+    from ..homework.output_folder import output_folder
 
     found = roster_in(roster)
     with output_folder(out) as folder:

@@ -21,13 +21,14 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from .key import Key
+from .marking import Marker
 from .marks import SheetMarks
 from .worker import (
     OUT_OF_MEMORY,
     Attempt,
     Failure,
-    Limits,
-    Marker,
+    FileLimits,
+    MarkTask,
     Orders,
     Task,
     mark_task,
@@ -39,7 +40,7 @@ CHUNK = 16  # files that a worker is given at once, so that it seldom waits for 
 PATIENCE = 4  # times the limit, by the clock on the wall: for a worker that waits for something
 MOST_DEATHS = 2  # of workers at the same file
 LONGEST_REASON = 200  # characters
-LIMITS = Limits()
+USUAL = FileLimits()
 PROGRAM = f"from {__package__}.worker import main; main()"
 
 
@@ -53,8 +54,8 @@ def mark_batch(
     tasks: Sequence[Task],
     *,
     jobs: int,
-    limits: Limits = LIMITS,
-    mark: Marker = mark_task,
+    limits: FileLimits = USUAL,
+    mark: MarkTask = mark_task,
 ) -> Generator[SheetMarks, None, None]:
     """The marks of all tasks, in the order in which they are finished.
 
@@ -127,7 +128,7 @@ class _Batch:
     """The state of one call of `mark_batch`."""
 
     def __init__(self, key: Key, tasks: Sequence[Task], orders: Orders, jobs: int) -> None:
-        self.key, self.orders, self.jobs = key, orders, jobs
+        self.marker, self.orders, self.jobs = Marker(key), orders, jobs
         self.patience = orders.limits.seconds * PATIENCE
         self.waiting = deque(map(Attempt, tasks))
         self.chunk = max(1, min(CHUNK, len(tasks) // (4 * jobs or 1)))
@@ -186,7 +187,7 @@ class _Batch:
         """Marks for a person to make. Without a fingerprint, so that the next run tries again."""
         line = (reason.splitlines() or [""])[0][:LONGEST_REASON]
         task = task._replace(fingerprint="")
-        return unmarked(self.key, task, "human", f"could not be marked: {line}")
+        return unmarked(self.marker, task, "human", f"could not be marked: {line}")
 
 
 def cause_of(status: int) -> str:

@@ -1,4 +1,4 @@
-"""Blank sheets: one student's questions with his own numbers, and a line for each answer.
+"""Blank sheets: one student's questions with their own numbers, and a line for each answer.
 
 A blank sheet that is handed in as it is reads as one on which everything was skipped.
 """

@@ -177,7 +177,7 @@ def out_of(points: Fraction, most: Fraction) -> str:
     return f"{points_text(points)} / {points_text(most)}"
 
 
-def percent(share: Fraction) -> str:
+def percent(share: Fraction | float) -> str:
     """A share as a whole number of percent."""
     return f"{round(share * 100)} %"
 

@@ -94,8 +94,14 @@ class Target:
         self.element = element
         self.expected = true_formula(question, element)
         self.formula = true_values(question, element)
-        ranges = {name: question.accept.get(name, DEFAULT_RANGE) for name in question.names.inputs}
-        self.drawn = points(ranges, f"{seed}\n{question.label}\n{element.name}")
+        self.seed = f"{seed}\n{question.label}\n{element.name}"
+        self.draw()
+
+    def draw(self) -> None:
+        """Begin with the first point: the same ones come again."""
+        accept = self.question.accept
+        ranges = {name: accept.get(name, DEFAULT_RANGE) for name in self.question.names.inputs}
+        self.drawn = points(ranges, self.seed)
         self.points: list[Point] = []
 
     def compare(self, answer: Expression, source: str) -> Comparison:
@@ -104,6 +110,7 @@ class Target:
             with within(ANSWER_SECONDS):
                 found = self.verdict(answer, source)
         except TimeUp:
+            self.draw()  # an alarm in the middle of a draw has ended the iterator
             found = Comparison("undecided", "the formula takes too long to compute")
         return found._replace(expected=self.expected)
 
@@ -181,7 +188,7 @@ class Target:
                 numbers = f"yours and {what} are {short(meeting.truth)}, but differ by {gap}"
         return Comparison(
             "different",
-            f"at {place(point)} {numbers}",
+            f"at {shown(point)} {numbers}",
             tuple((coordinate.name, coordinate.numeral) for coordinate in point),
         )
 
@@ -189,13 +196,13 @@ class Target:
         """Where only one of two equal formulas is defined."""
         notes = []
         if Outcome.YOURS_UNDEFINED in first:
-            where = place(first[Outcome.YOURS_UNDEFINED])
+            where = shown(first[Outcome.YOURS_UNDEFINED])
             notes.append(
                 f"yours is undefined in a part of the range, such as at {where}; it is equal"
                 " wherever both are defined"
             )
         if Outcome.ONLY_YOURS in first:
-            where = place(first[Outcome.ONLY_YOURS])
+            where = shown(first[Outcome.ONLY_YOURS])
             notes.append(f"yours is also defined where {self.title} is not, such as at {where}")
         return notes
 
@@ -218,10 +225,10 @@ def said(error: BackpropError) -> str:
     return "; ".join(filter(None, (found.message, found.help * (found.code != "limit"))))
 
 
-def place(point: Point) -> str:
+def shown(point: Point) -> str:
     """A point in a sentence: x = 1.37, y = −0.2."""
-    shown = [f"{coordinate.name} = {pretty(coordinate.numeral)}" for coordinate in point]
-    return ", ".join([*shown[:MOST_SHOWN], *["…"] * (len(shown) > MOST_SHOWN)])
+    parts = [f"{coordinate.name} = {pretty(coordinate.numeral)}" for coordinate in point]
+    return ", ".join([*parts[:MOST_SHOWN], *["…"] * (len(parts) > MOST_SHOWN)])
 
 
 # --------------------------------------------------------------------------------------- one point

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from flint import arb
@@ -31,7 +32,7 @@ from .misconceptions import (
 )
 from .written import Numeral, Reading, exactly
 
-MOST_HIDDEN = 24  # gates before a number that are searched
+MOST_UNWRITTEN = 24  # gates before a number that are searched
 MOST_REPLAYS = 200
 MOST_SUSPICIONS = 6
 MOST_PATHS = 8  # of a fork, for sums of some of them
@@ -58,16 +59,16 @@ def suspicions(following: Following, place: Place) -> tuple[Suspicion, ...]:
     for kind, _, says in slips(following, place):
         found.setdefault(kind, Suspicion(kind, says.format(node=wording.place(place))))
     replays = 0
-    for hidden in hidden_before(following, place):
-        for guess in guesses(following, hidden):
+    for unwritten in unwritten_before(following, place):
+        for guess in guesses(following, unwritten):
             replays += 1
             if replays > MOST_REPLAYS:
                 break
             if guess.error.kind in found or not is_number(guess.ball):
                 continue
-            ball = following.replayed(hidden, guess.ball, place)
+            ball = following.replayed(unwritten, guess.ball, place)
             if is_number(ball) and agrees(reading, ball, rule):
-                said = wording.says(guess, hidden)
+                said = wording.says(guess, unwritten)
                 found[guess.error.kind] = Suspicion(guess.error.kind, said)
     return tuple(found.values())[:MOST_SUSPICIONS]
 
@@ -163,8 +164,8 @@ def gates_of(following: Following, place: Place) -> Iterator[tuple[int, Gate]]:
         if any(ball is UNKNOWN for ball in known) or path.slope is UNKNOWN:
             continue
         yield path.gate, Gate(
-            graph.operations[path.gate], path.place, path.upstream, path.slope,
-            arguments[path.place], out, arguments,
+            graph.operations[path.gate], path.argument, path.upstream, path.slope,
+            arguments[path.argument], out, arguments,
         )  # fmt: skip
 
 
@@ -194,14 +195,14 @@ def fields_of(index: int, gate: Gate) -> dict[str, Any]:
 def slips(following: Following, place: Place) -> Iterator[tuple[str, str, str]]:
     """The slips of the pen that a written number is consistent with."""
     reading = following.readings[place]
-    found = following.verdicts[place].follows
+    found = following.judged[place].follows
     if found is None or reading.numeral is None:
         return
     rule = following.question.rule
     ten, swapped = SLIPS
     if any(agrees(reading, found * arb(10) ** power, rule) for power in (-3, -2, -1, 1, 2, 3)):
         yield ten
-    for other in neighbours(reading.numeral):
+    for other in digits_swapped(reading.numeral):
         middle = exactly(other.value)
         radius = reading.ball - reading.middle
         if agrees(Reading(other, middle, middle + radius, middle + radius), found, rule):
@@ -209,7 +210,7 @@ def slips(following: Following, place: Place) -> Iterator[tuple[str, str, str]]:
             return
 
 
-def neighbours(numeral: Numeral) -> Iterator[Numeral]:
+def digits_swapped(numeral: Numeral) -> Iterator[Numeral]:
     """The numbers with two neighbouring digits swapped."""
     scale = 10**-numeral.unit if numeral.unit <= 0 else 1
     whole = numeral.value * scale
@@ -220,18 +221,18 @@ def neighbours(numeral: Numeral) -> Iterator[Numeral]:
     for at in range(len(digits) - 1):
         if digits[at] != digits[at + 1]:
             swapped = digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]
-            yield numeral._replace(value=sign * int(swapped) * numeral.value.__class__(1, scale))
+            yield numeral._replace(value=sign * int(swapped) * Fraction(1, scale))
 
 
-# ----------------------------------------------------------------------------------- what is hidden
+# ------------------------------------------------------------------------------ what is not written
 
 
-def hidden_before(following: Following, place: Place) -> list[Place]:
+def unwritten_before(following: Following, place: Place) -> list[Place]:
     """The places before one that are not on the sheet, the nearest first, up to written ones."""
     graph = following.question.graph
     found: dict[Place, None] = {}
     waiting = [place]
-    while waiting and len(found) < MOST_HIDDEN:
+    while waiting and len(found) < MOST_UNWRITTEN:
         top, node = waiting.pop(0)
         if top is None:
             before: list[Place] = [(None, i) for i in graph.inputs[node]]

@@ -1,4 +1,4 @@
-"""`draw x,y in -9..9 nonzero`: numbers of each student's own, from the key's seed and his id.
+"""`draw x,y in -9..9 nonzero`: numbers of each student's own, from the seed of the key and the id.
 
 The same seed, id, question and name give the same number on every machine and in every version, so
 a blank sheet and its marking agree though no file says which numbers were drawn.

@@ -22,10 +22,12 @@ from .quantities import Element
 from .truth import Truth
 from .written import Reading, exactly
 
+BITS = 96
+
 Place = tuple[int | None, int]  # what an element is about: (of, node)
 
 
-class Verdict(NamedTuple):
+class Judged(NamedTuple):
     """The verdict on one number; `follows` is what the student's own numbers give, None where
     nothing can be said.
     """
@@ -40,7 +42,7 @@ class Path(NamedTuple):
     """
 
     gate: int
-    place: int
+    argument: int
     upstream: Any
     slope: Any
 
@@ -53,9 +55,9 @@ class Path(NamedTuple):
 class Following:
     """One student's work on one question.
 
-    used     for each place what the student goes on with: a ball, or None where nothing is known.
-    paths    for each place of a gradient the ways that lead to it, in the student's numbers.
-    verdicts for each place that was asked and answered with a number.
+    used    for each place what the student goes on with: a ball, or None where nothing is known.
+    paths   for each place of a gradient the ways that lead to it, in the student's numbers.
+    judged  for each place that was asked and answered with a number.
     """
 
     def __init__(
@@ -73,10 +75,10 @@ class Following:
         self.used: dict[Place, Any] = {}
         self.paths: dict[Place, tuple[Path, ...]] = {}
         self.tainted: set[Place] = set()
-        self.verdicts: dict[Place, Verdict] = {}
+        self.judged: dict[Place, Judged] = {}
 
     def run(self) -> Following:
-        """Check everything, in the order of evaluation."""
+        """Check everything, in the order of evaluation; in the caller's precision, BITS."""
         for node in range(len(self.question.graph)):
             self.forward(node)
         for top in self.truth.along:
@@ -195,7 +197,7 @@ class Following:
             )
             if not touched or place == changed or (place in self.readings and place != target):
                 continue
-            slopes = [self.slopes(path.gate, used)[path.place] for path in paths]
+            slopes = [self.slopes(path.gate, used)[path.argument] for path in paths]
             used[place] = self.total(
                 [
                     used[(top, path.gate)] * slope
@@ -228,7 +230,7 @@ class Following:
                 if second not in ("wrong", "coarse"):
                     verdict, found = second, other
                     break
-        self.verdicts[place] = Verdict(verdict, found if is_number(found) else None)
+        self.judged[place] = Judged(verdict, found if is_number(found) else None)
         self.used[place] = self.carried(reading, truth, found, verdict)
         if verdict in ("carried", "trivial", "wrong", "coarse"):
             self.tainted.add(place)
@@ -244,7 +246,7 @@ class Following:
             arguments = [self.used[(None, i)] for i in graph.inputs[path.gate]]
             slopes = graph.operations[path.gate].slopes
             form = attempted(slopes, self.used[(None, path.gate)], *arguments)
-            slope = form[path.place] if len(form) == len(arguments) else UNKNOWN
+            slope = form[path.argument] if len(form) == len(arguments) else UNKNOWN
             if is_number(slope) and is_number(path.slope) and not slope.overlaps(path.slope):
                 yield self.total([*parts[:at], path.upstream * slope, *parts[at + 1 :]])
 

@@ -56,10 +56,11 @@ class QuestionStatistics(NamedTuple):
     first_errors: tuple[FirstErrors, ...]
 
 
-class Misconception(NamedTuple):
+class MisconceptionCount(NamedTuple):
     """How many students have an error that is consistent with a misconception, each counted once.
 
-    title    what it is. kind: its name in the catalogue.
+    kind     its name in the catalogue.
+    title    what it is.
     certain  those of them in whose sheet two nodes agree on it.
     example  what it looks like in the first of these sheets.
     """
@@ -101,7 +102,7 @@ class ClassStatistics(NamedTuple):
     quartiles: tuple[Fraction, Fraction] | None
     questions: tuple[QuestionStatistics, ...]
     hardest: str | None
-    misconceptions: tuple[Misconception, ...]
+    misconceptions: tuple[MisconceptionCount, ...]
     look: tuple[Look, ...]
     alike: tuple[Alike, ...]
 
@@ -195,7 +196,7 @@ def one_question(questions: Sequence[QuestionMarks]) -> QuestionStatistics:
     )
 
 
-def misconceptions(sheets: Iterable[SheetMarks]) -> tuple[Misconception, ...]:
+def misconceptions(sheets: Iterable[SheetMarks]) -> tuple[MisconceptionCount, ...]:
     """What errors are consistent with, the most frequent first."""
     students: Counter[str] = Counter()
     certain: Counter[str] = Counter()
@@ -209,7 +210,9 @@ def misconceptions(sheets: Iterable[SheetMarks]) -> tuple[Misconception, ...]:
         students.update(list(agreed))
         certain.update(kind for kind, is_certain in agreed.items() if is_certain)
     return tuple(
-        Misconception(kind, TITLES.get(kind, kind), students[kind], certain[kind], examples[kind])
+        MisconceptionCount(
+            kind, TITLES.get(kind, kind), students[kind], certain[kind], examples[kind]
+        )
         for kind in sorted(students, key=lambda kind: (-students[kind], -certain[kind], kind))
     )
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from .. import __version__
 from ..errors import BackpropError, refuse
-from .files import Folder, reason_of
 from .key import Key
 from .marks import SheetMarks
+from .output_folder import Folder, reason_of
 
 NAME = ".journal.jsonl"
 BETWEEN_WRITES = 0.1  # seconds; what a kill can cost

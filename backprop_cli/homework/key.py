@@ -50,7 +50,7 @@ class Question(NamedTuple):
     points   what it can earn.
     items    what is asked, in the teacher's order; each has its share of the points.
     at       the inputs' values that are the same for everybody.
-    draws    those that each student has for himself.
+    draws    those of which each student has numbers of their own.
     accept   the range of each input for comparing formulas, low and high.
     numeric  whether numbers are asked for; otherwise formulas.
     """
@@ -76,7 +76,7 @@ class Question(NamedTuple):
         return bool(self.at or self.draws)
 
     def inputs(self, seed: str, id: str, attempt: int = 0) -> dict[str, Bound]:
-        """One student's numbers: those that all share, and his own; in the order of the key.
+        """One student's numbers: those that all share, and their own; in the order of the key.
 
         Another attempt draws others, for draws where the formula has no gradient.
         """
@@ -263,7 +263,7 @@ def check_hints(question: Question) -> None:
 
 def item_names(item: Item) -> list[str]:
     """The names of an item's elements."""
-    return [item.element_name(place) for place in range(len(item.elements))]
+    return [item.element_name(position) for position in range(len(item.elements))]
 
 
 def listed(names: Names) -> str:
@@ -272,7 +272,7 @@ def listed(names: Names) -> str:
     known = [name for name in names.nodes if name != title][:8]
     return (
         f"it has {', '.join([title, *known])}, and gradients such as d{title}/d{known[0]}"
-        if (known)
+        if known
         else f"it has {title}"
     )
 
@@ -283,7 +283,7 @@ def points_of(asked: tree.Question, items: int) -> Fraction:
         return Fraction(items)
     points = Fraction("".join(c for c in asked.points if c.isdigit() or c == "."))
     if not 0 < points <= MOST_POINTS:
-        raise refuse("key", f"points from 0 to {MOST_POINTS:,}, please", asked.span)
+        raise refuse("key", f"points go from above 0 to {MOST_POINTS:,}", asked.span)
     return points
 
 

@@ -6,21 +6,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 from typing import NamedTuple
 
 from ..bindings import Bound
 from ..namespaces import balls
+from .commentary import listed, percent
 from .comparing import DEFAULT_RANGE
 from .draws import Draw
 from .following import Following
-from .hidden import (
+from .hidden_errors import (
     FIGURES,
-    Hiding,
-    Point,
-    Slip,
+    HiddenErrors,
+    Inputs,
+    Mistake,
     affordable,
     answers,
     examined,
@@ -108,18 +109,15 @@ def headings(key: Key) -> Iterator[Complaint]:
     shared = {name: tuple(labels) for name, labels in owners.items() if len(labels) > 1}
     if shared:
         labels = sorted({label for labels in shared.values() for label in labels})
-        message = f"{listed(list(shared))} asked in more than one of {', '.join(labels)}"
+        message = f"{subject(list(shared))} asked in more than one of {', '.join(labels)}"
         help = "sheets need the headings then, as those of --sheets have them"
         yield Complaint("", "headings", message, help, tuple(shared))
 
 
-def listed(names: list[str]) -> str:
-    """`q and f are`, `q, f, df/dx and 3 more are`."""
-    if len(names) == 1:
-        return f"{names[0]} is"
-    most = names[:4] if len(names) > 5 else names[:-1]
-    last = f"{len(names) - 4} more" if len(names) > 5 else names[-1]
-    return f"{', '.join(most)} and {last} are"
+def subject(names: Sequence[str]) -> str:
+    """`q is`, `q and f are`, `q, f, df/dx, dz and 3 more are`."""
+    few = names if len(names) <= 5 else [*names[:4], f"{len(names) - 4} more"]
+    return f"{listed(few)} {'is' if len(names) == 1 else 'are'}"
 
 
 # ----------------------------------------------------------------------- the same numbers for all
@@ -129,36 +127,36 @@ def fixed(question: Question) -> Iterator[Complaint]:
     """What the inputs of a question hide or give away."""
     label, texts = question.label, texts_of(question.at)
     truth, wrong = examined(question, texts)
-    hiding = Hiding(question, question.at)
-    here = hiding.at(texts)
-    better = hiding.better(texts) if here is None or here.cost else None
+    hidden = HiddenErrors(question, question.at)
+    here = hidden.at(texts)
+    better = hidden.better(texts) if here is None or here.cost else None
     mended = (at_line(better.texts),) if better else ()
     if truth is None or here is None:
         yield Complaint(label, "not-finite", f"at these inputs, {wrong}", lines=mended)
         return
     if here.hidden:
-        yield Complaint(label, "share", share(here, hiding, better), lines=mended)
+        yield Complaint(label, "share", share(here, hidden, better), lines=mended)
         for kind, names in by_kind(here.hidden, question).items():
             yield Complaint(label, "hidden", TITLES[kind], "", names)
     if here.accidents:
-        message = f"{listed(list(here.accidents))} 0, 1 or −1 here, as many errors would have it"
+        message = f"{subject(here.accidents)} 0, 1 or −1 here, as many errors would have it"
         lines = () if here.hidden else mended
         yield Complaint(label, "accident", message, "", here.accidents, lines)
     yield from strictness(question, [truth])
 
 
-def share(here: Point, hiding: Hiding, better: Point | None) -> str:
+def share(here: Inputs, hidden: HiddenErrors, better: Inputs | None) -> str:
     """How many errors some inputs hide, and better ones."""
-    count, every = len(here.hidden), len(hiding.slips)
-    message = f"{count} of {every} errors leave every number right ({100 * count / every:.0f} %)"
+    count, every = len(here.hidden), len(hidden.mistakes)
+    message = f"{count} of {every} errors leave every number right ({percent(count / every)})"
     return message + (f"; better inputs hide {len(better.hidden) or 'none'}" if better else "")
 
 
-def by_kind(slips: tuple[Slip, ...], question: Question) -> dict[str, tuple[str, ...]]:
+def by_kind(mistakes: Iterable[Mistake], question: Question) -> dict[str, tuple[str, ...]]:
     """The answers that hide an error of each kind, in the order of the question."""
     found: dict[str, set[str]] = {}
-    for slip in slips:
-        found.setdefault(slip.kind, set()).add(slip.name)
+    for mistake in mistakes:
+        found.setdefault(mistake.kind, set()).add(mistake.name)
     order = [name for name, _ in answers(question)]
     return {kind: tuple(name for name in order if name in of) for kind, of in found.items()}
 
@@ -168,7 +166,7 @@ def at_line(texts: Mapping[str, str]) -> str:
     return "at " + " ".join(f"{name}={text}" for name, text in texts.items())
 
 
-# ------------------------------------------------------------------------ each his own numbers
+# ------------------------------------------------------------------------ numbers of their own
 
 
 class Drawn(NamedTuple):
@@ -178,7 +176,7 @@ class Drawn(NamedTuple):
 
     again: float
     hopeless: float
-    hidden: list[tuple[Slip, ...]]
+    hidden: list[tuple[Mistake, ...]]
     truths: list[Truth]
 
     @property
@@ -190,7 +188,7 @@ class Drawn(NamedTuple):
         return sum(map(bool, self.hidden)) / (len(self.hidden) or 1)
 
 
-def draw_class(key: Key, question: Question, hiding: Hiding, students: int) -> Drawn:
+def draw_class(key: Key, question: Question, errors: HiddenErrors, students: int) -> Drawn:
     """What a class of so many students draws."""
     again = hopeless = 0
     hidden, truths = [], []
@@ -203,7 +201,7 @@ def draw_class(key: Key, question: Question, hiding: Hiding, students: int) -> D
         except balls.Undecided:
             hopeless += 1
             continue
-        point = hiding.at(texts_of(inputs))
+        point = errors.at(texts_of(inputs))
         if point is None:
             hopeless += 1
         else:
@@ -219,8 +217,8 @@ def texts_of(inputs: Mapping[str, Bound]) -> dict[str, str]:
 def drawn(key: Key, question: Question) -> Iterator[Complaint]:
     """What the draws of a question do to a class."""
     label = question.label
-    hiding = Hiding(question, question.inputs(key.seed, "lint"))
-    found = draw_class(key, question, hiding, affordable(question, STUDENTS))
+    hidden = HiddenErrors(question, question.inputs(key.seed, "lint"))
+    found = draw_class(key, question, hidden, affordable(question, STUDENTS))
     if found.hopeless:
         message = f"{percent(found.hopeless)} of the students get numbers at a kink or without an"
         help = "draw from another range"
@@ -231,21 +229,19 @@ def drawn(key: Key, question: Question) -> Iterator[Complaint]:
     if found.affected > SOME:
         message = (
             f"{percent(found.affected)} of the students have numbers that hide an error,"
-            f" {found.mean:.1f} of {len(hiding.slips)} on average"
+            f" {found.mean:.1f} of {len(hidden.mistakes)} on average"
         )
-        yield Complaint(label, "share", message, lines=better_draw(key, question, hiding, found))
-        slips = tuple(slip for each in found.hidden for slip in each)
-        names = by_kind(slips, question)
-        for kind, _ in Counter(slip.kind for slip in slips).most_common(MOST_KINDS):
+        yield Complaint(label, "share", message, lines=better_draw(key, question, hidden, found))
+        mistakes = [mistake for each in found.hidden for mistake in each]
+        names = by_kind(mistakes, question)
+        for kind, _ in Counter(mistake.kind for mistake in mistakes).most_common(MOST_KINDS):
             yield Complaint(label, "hidden", TITLES[kind], "", names[kind])
     yield from strictness(question, found.truths[:FEWER])
 
 
-def percent(part: float) -> str:
-    return f"{100 * part:.0f} %"
-
-
-def better_draw(key: Key, question: Question, hiding: Hiding, found: Drawn) -> tuple[str, ...]:
+def better_draw(
+    key: Key, question: Question, hidden: HiddenErrors, found: Drawn
+) -> tuple[str, ...]:
     """Lines for the key that draw numbers which hide less; none if none are found."""
     few = affordable(question, FEWER)
     best, lines = found.mean * WORTH, tuple[str, ...]()
@@ -253,7 +249,7 @@ def better_draw(key: Key, question: Question, hiding: Hiding, found: Drawn) -> t
         draws = tuple(map(change, question.draws))
         if draws == question.draws or any(draw.choices <= 2 * len(draw.names) for draw in draws):
             continue
-        mean = draw_class(key, question._replace(draws=draws), hiding, few).mean
+        mean = draw_class(key, question._replace(draws=draws), hidden, few).mean
         if mean < best:
             best, lines = mean * WORTH, tuple(map(draw_line, draws))
     return lines

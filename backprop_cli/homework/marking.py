@@ -19,7 +19,7 @@ from ..run import forward
 from .answer_formulas import answer_graph
 from .comparing import Target
 from .diagnosis import confirmed, suspicions
-from .following import Following, Place, order
+from .following import BITS, Following, Place, order
 from .key import Key, Question
 from .limits import ANSWER_SECONDS, TimeUp, within
 from .marks import Mark, QuestionMarks, SheetMarks
@@ -29,9 +29,8 @@ from .slots import Slot, slots_of, sorted_answers
 from .truth import Truth, chosen
 from .written import Figures, Reading, exactly, figures_of, read_number, signed_numeral
 
-BITS = 96
 TOO_LONG = "it takes too long to work out; a teacher will look at it"
-
+NO_NUMBER = "it cannot be worked out; a teacher will look at it"
 A_FORMULA = "a formula, where a number is asked"
 
 
@@ -96,11 +95,11 @@ class Marker:
 
     def target(self, question: Question, element: Element) -> Target:
         """The true formula that answers are compared with, at points that students cannot know."""
-        place = question.label, element
-        if place not in self.targets:
+        asked = question.label, element
+        if asked not in self.targets:
             seed = self.key.seed or self.key.fingerprint
-            self.targets[place] = Target(question, element, seed)
-        return self.targets[place]
+            self.targets[asked] = Target(question, element, seed)
+        return self.targets[asked]
 
 
 def mark_sheet(key: Key, sheet: Sheet, *, id: str, **options: Any) -> SheetMarks:
@@ -122,9 +121,6 @@ def gathered(
     )
 
 
-# ------------------------------------------------------------------------------------------ numbers
-
-
 def hint_for(question: Question, marked: QuestionMarks) -> str:
     """The key's hint for the first error: by the kind that it looks like, or by its name."""
     first = next((mark for mark in marked.marks if mark.name == marked.first_error), None)
@@ -135,6 +131,9 @@ def hint_for(question: Question, marked: QuestionMarks) -> str:
         if word == first.name or any(word in kind for kind in kinds):
             return text
     return ""
+
+
+# ------------------------------------------------------------------------------------------ numbers
 
 
 def numeric_question(
@@ -167,7 +166,7 @@ def first_wrong(following: Following, elements: list[Element]) -> Place | None:
     """Where the first error is; None where there is none."""
     for element in elements:
         place = element.of, element.node
-        if place in following.verdicts and following.verdicts[place].verdict == "wrong":
+        if place in following.judged and following.judged[place].verdict == "wrong":
             return place
     return None
 
@@ -178,9 +177,9 @@ def forgive(following: Following, first: Place) -> None:
     """
     readings = {place: ball for place, ball in following.readings.items() if place != first}
     without = Following(following.question, following.truth, readings, following.figures).run()
-    for place, verdict in without.verdicts.items():
-        if verdict.verdict == "right" and following.verdicts[place].verdict == "wrong":
-            following.verdicts[place] = verdict
+    for place, verdict in without.judged.items():
+        if verdict.verdict == "right" and following.judged[place].verdict == "wrong":
+            following.judged[place] = verdict
 
 
 def figures_in(slots: list[Slot], truth: Truth) -> Figures:
@@ -206,8 +205,10 @@ def read_slot(slot: Slot, figures: Figures) -> tuple[Slot, Reading | None]:
             reading = read_number(slot.expression, slot.answer.text, figures)
     except BackpropError as error:
         return slot._replace(verdict="unreadable", reason=error.diagnostic.message), None
-    except (TimeUp, ArithmeticError, ValueError, MemoryError):
+    except (TimeUp, MemoryError):
         return slot._replace(verdict="undecided", reason=TOO_LONG), None
+    except (ArithmeticError, ValueError):
+        return slot._replace(verdict="undecided", reason=NO_NUMBER), None
     if reading is None:
         return slot._replace(verdict="undecided", reason=A_FORMULA), None
     return slot, reading
@@ -238,7 +239,7 @@ def number_mark(slot: Slot, following: Following) -> Mark:
     expected = short(truth, digits)
     if slot.verdict:
         return slot.mark(kind, slot.verdict, Fraction(0), expected, reason=slot.reason)
-    verdict, found = following.verdicts[place]
+    verdict, found = following.judged[place]
     rule = following.question.rule
     points = {"right": slot.most, "carried": slot.most * rule.carry}.get(verdict, Fraction(0))
     follows = None

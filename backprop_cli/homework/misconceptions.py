@@ -20,11 +20,13 @@ Guess = Any  # a ball, a number, or None where the error cannot be made
 class Gate(NamedTuple):
     """One way back into a node, as the catalogue sees it.
 
-    own  the value of the node itself; out that of the gate, arguments its inputs.
+    argument   which of the gate's inputs the node is, from 0.
+    own        the value of the node itself; `out` that of the gate.
+    arguments  the values of all its inputs.
     """
 
     operation: Operation
-    place: int
+    argument: int
     upstream: Any
     slope: Any
     own: Any
@@ -39,7 +41,8 @@ class Gate(NamedTuple):
 class Misconception(NamedTuple):
     """One row of the catalogue.
 
-    kind   its name. title: what it is, for a count of a class.
+    kind   its name.
+    title  what it is, for a count of a class.
     guess  what somebody gets who makes the error.
     says   a sentence about it, with the fields node, gate, upstream, slope, own, out.
     """
@@ -80,7 +83,7 @@ def at_the_output(gate: Gate) -> Guess:
 
 
 def function_itself(gate: Gate) -> Guess:
-    if gate.named in LINEAR or gate.named in ROUTERS or gate.place:
+    if gate.named in LINEAR or gate.named in ROUTERS or gate.argument:
         return None
     return gate.upstream * gate.out
 
@@ -89,14 +92,14 @@ def power_rule(gate: Gate) -> Guess:
     """x·e^(x-1) for e^x, and the same for 2^x."""
     if gate.named == "exp":
         return gate.upstream * gate.own * applied("exp", gate.own - 1)
-    if gate.named == "power" and gate.place == 1:
+    if gate.named == "power" and gate.argument == 1:
         base = gate.arguments[0]
         return gate.upstream * gate.own * applied("power", base, gate.own - 1)
     return None
 
 
 def without_square(gate: Gate) -> Guess:
-    if gate.named == "divide" and gate.place == 1:
+    if gate.named == "divide" and gate.argument == 1:
         return -gate.upstream * gate.out
     if gate.named == "reciprocal":
         return -gate.upstream * gate.out
@@ -104,14 +107,14 @@ def without_square(gate: Gate) -> Guess:
 
 
 def without_sign(gate: Gate) -> Guess:
-    below = gate.named == "divide" and gate.place == 1
+    below = gate.named == "divide" and gate.argument == 1
     return -gate.upstream * gate.slope if below or gate.named == "reciprocal" else None
 
 
 def exponent_of(gate: Gate) -> Any:
     if gate.named == "square":
         return arb(2)
-    whole = gate.named in ("whole_power", "power") and not gate.place
+    whole = gate.named in ("whole_power", "power") and not gate.argument
     return gate.arguments[1] if whole else None
 
 

@@ -90,7 +90,7 @@ def override(values: Mapping[str, str], key: Key, line: int) -> Override | str:
             return f"'{points}' is no number of points"
         number = Fraction(points.replace(",", "."))
         if number > MOST_POINTS:
-            return f"points from 0 to {MOST_POINTS:,}, please"
+            return f"points go from 0 to {MOST_POINTS:,}"
     return Override(id, labels.get(question.lower(), ""), number, comment, line)
 
 

@@ -40,13 +40,14 @@ class Item(NamedTuple):
     elements: tuple[Element, ...]
     points: Fraction = Fraction(0)
 
-    def element_name(self, place: int) -> str:
+    def element_name(self, position: int) -> str:
         """The name of one element: g, g[0], or H[1,0]."""
         if not self.shape:
             return self.name
         if len(self.shape) == 1:
-            return f"{self.name}[{place}]"
-        return f"{self.name}[{place // self.shape[1]},{place % self.shape[1]}]"
+            return f"{self.name}[{position}]"
+        row, column = divmod(position, self.shape[1])
+        return f"{self.name}[{row},{column}]"
 
 
 class Names:

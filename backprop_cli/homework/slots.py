@@ -18,13 +18,14 @@ from .sheets import Answer, Sheet
 class Slot(NamedTuple):
     """One element that is asked, with what was written for it.
 
+    position    of the element in its item, row by row.
     answer      the answer it is part of; None where there is none.
     expression  its own part of that answer.
     verdict     already clear: skipped, shape, unreadable or undecided; "" if not.
     """
 
     item: Item
-    place: int
+    position: int
     element: Element
     answer: Answer | None
     expression: Expression | None
@@ -33,7 +34,7 @@ class Slot(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.item.element_name(self.place)
+        return self.item.element_name(self.position)
 
     @property
     def most(self) -> Fraction:
@@ -145,8 +146,8 @@ def slots_of(question: Question, answers: dict[str, list[Answer]]) -> Iterator[S
             else:
                 verdict = "shape"
                 reason = f"{shown(item.shape)} asked, {shown(shape)} written"
-        for place, element in enumerate(item.elements):
-            yield Slot(item, place, element, answer, parts[place], verdict, reason)
+        for position, element in enumerate(item.elements):
+            yield Slot(item, position, element, answer, parts[position], verdict, reason)
 
 
 def parts_of(expression: Expression) -> tuple[tuple[int, ...], list[Expression]]:

@@ -12,9 +12,9 @@ from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 from ..errors import BackpropError
-from .key import Key, read_key
+from .key import read_key
 from .limits import FILE_MEMORY, FILE_SECONDS
-from .marking import mark_sheet
+from .marking import Marker
 from .marks import Remark, SheetMarks
 from .sheets import Sheet
 from .submissions import Submission, load
@@ -42,7 +42,7 @@ class Attempt(NamedTuple):
     deaths: int = 0
 
 
-class Limits(NamedTuple):
+class FileLimits(NamedTuple):
     """What one file may take: seconds of work, bytes of memory beyond what a worker starts with."""
 
     seconds: float = FILE_SECONDS
@@ -55,29 +55,28 @@ class Failure(NamedTuple):
     reason: str
 
 
-Marker = Callable[[Key, Task, frozenset[str], Callable[[str], None]], SheetMarks]
+MarkTask = Callable[[Marker, Task, frozenset[str], Callable[[str], None]], SheetMarks]
 
 
 class Orders(NamedTuple):
     """The first message to a worker."""
 
     source: str  # of the key
-    mark: Marker
-    limits: Limits
+    mark: MarkTask
+    limits: FileLimits
 
 
 def mark_task(
-    key: Key, task: Task, skip: frozenset[str], on_answer: Callable[[str], None]
+    marker: Marker, task: Task, skip: frozenset[str], on_answer: Callable[[str], None]
 ) -> SheetMarks:
     """One sheet's marks. A file that cannot be read has marks, too: nothing is answered."""
     if task.submission is None:
-        return unmarked(key, task, "missing")
+        return unmarked(marker, task, "missing")
     try:
         sheet = load(task.submission)
     except BackpropError as error:
-        return unmarked(key, task, "unreadable", error.diagnostic.message)
-    return mark_sheet(
-        key,
+        return unmarked(marker, task, "unreadable", error.diagnostic.message)
+    return marker.mark(
         sheet,
         id=task.id,
         name=task.name,
@@ -88,9 +87,9 @@ def mark_task(
     )
 
 
-def unmarked(key: Key, task: Task, status: str, reason: str = "") -> SheetMarks:
+def unmarked(marker: Marker, task: Task, status: str, reason: str = "") -> SheetMarks:
     """The marks of a sheet on which nothing is answered, with the reason why."""
-    blank = mark_sheet(key, Sheet("", "", (), ()), id=task.id, name=task.name, file=task.file)
+    blank = marker.mark(Sheet("", "", (), ()), id=task.id, name=task.name, file=task.file)
     remarks = (Remark("problem", 0, reason),) if reason else ()
     return blank._replace(status=status, remarks=remarks, fingerprint=task.fingerprint)
 
@@ -113,24 +112,24 @@ def work(pipe: Connection) -> None:
     machine gives the same marks as an idle one.
     """
     orders: Orders = pipe.recv()
-    key = read_key(orders.source)
+    marker = Marker(read_key(orders.source))
     limit_memory(orders.limits.memory)
     gc.freeze()
     pipe.send("")
     while True:
         for attempt in pipe.recv():
             signal.setitimer(signal.ITIMER_PROF, orders.limits.seconds)
-            found = attempted(key, attempt, orders.mark, pipe.send)
+            found = attempted(marker, attempt, orders.mark, pipe.send)
             signal.setitimer(signal.ITIMER_PROF, 0)
             pipe.send(found)
 
 
 def attempted(
-    key: Key, attempt: Attempt, mark: Marker, on_answer: Callable[[str], None]
+    marker: Marker, attempt: Attempt, mark: MarkTask, on_answer: Callable[[str], None]
 ) -> SheetMarks | Failure:
     """The marks, or what went wrong on our side."""
     try:
-        return mark(key, attempt.task, attempt.skip, on_answer)
+        return mark(marker, attempt.task, attempt.skip, on_answer)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)  # what is left of this process is not to be trusted
     except OSError as error:

@@ -127,7 +127,7 @@ def read_number(expression: Expression, source: str, figures: Figures) -> Readin
         half = found.half_unit(figures.number)
         middle = exactly(found.value)
         ball = widened(middle, min(half, abs(found.value) * COARSEST))
-        # A 1 beside 0.731 is no rough number: who writes three figures means what he writes.
+        # A 1 beside 0.731 is no rough number: whoever writes three figures means it.
         meant = found.whole and figures.shown
         return Reading(found, middle, ball, ball if meant else widened(middle, half))
     program = Program((Result(expression, False, expression.span),), source)

@@ -7,12 +7,12 @@ cells of one column that exists already are written, with a point and nothing be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from ..homework.marks import SheetMarks
 from ..numerals import decimal
-from .worksheets import Filled, Worksheet, number_in, settled
+from .worksheets import Filled, Worksheet, filled_in, number_in, only, scaled
 
 IDS = ("sis login id", "sis user id", "integration id", "id")
 POINTS_POSSIBLE = "points possible"
@@ -22,7 +22,7 @@ def canvas_gradebook(
     data: bytes,
     title: str,
     most: Fraction,
-    marks: Iterable[SheetMarks],
+    marks: Sequence[SheetMarks],
     users: Mapping[str, str],
     grade_column: str | None = None,
 ) -> Filled:
@@ -44,24 +44,20 @@ def canvas_gradebook(
     if column < 5 or possible == "(read only)":
         raise sheet.unsure(f"has '{sheet.headers[column]}', which Canvas does not import")
     maximum = number_in(possible) or most
-    notes = []
-    if maximum != most:
-        say = f"Canvas grades out of {decimal(maximum)}, the key has {decimal(most)} points"
-        notes.append(f"{say}: grades are scaled")
     by_id = rows_by_id(sheet, first)
-    filled, waiting, unmatched = 0, [], []
-    for one in marks:
-        if one.status == "missing":
-            continue
-        row = row_of(by_id, one.id, users.get(one.id, ""))
-        if row is None or column >= len(sheet.rows[row]):
-            unmatched.append(one.id)
-        elif not settled(one):
-            waiting.append(one.id)
-        else:
-            sheet.fill(row, column, decimal(one.points * maximum / most))
-            filled += 1
-    return Filled(sheet.data(), filled, tuple(waiting), tuple(unmatched), tuple(notes))
+
+    def row_of(id: str) -> int | None:
+        user = users.get(id, "")
+        rows = by_id["id"].get(user, set()) if user else set()
+        for kind in IDS:
+            rows = rows or by_id[kind].get(id.casefold(), set())
+        row = only(rows)
+        return row if row is not None and column < len(sheet.rows[row]) else None
+
+    def fill(row: int, one: SheetMarks) -> None:
+        sheet.fill(row, column, decimal(one.points * maximum / most))
+
+    return filled_in(sheet, marks, row_of, fill, scaled("Canvas", maximum, most))
 
 
 def points_possible(sheet: Worksheet, column: int) -> tuple[int, str]:
@@ -82,11 +78,3 @@ def rows_by_id(sheet: Worksheet, first: int) -> dict[str, defaultdict[str, set[i
             for row in range(first, len(sheet.rows)):
                 found[kind][sheet.text(row, titles.index(kind)).strip().casefold()].add(row)
     return found
-
-
-def row_of(by_id: Mapping[str, Mapping[str, set[int]]], id: str, user: str) -> int | None:
-    """The row of a student; None where there is none, or more than one."""
-    rows = by_id["id"].get(user, set()) if user else set()
-    for kind in IDS:
-        rows = rows or by_id[kind].get(id.casefold(), set())
-    return next(iter(rows)) if len(rows) == 1 else None

@@ -10,12 +10,12 @@ from __future__ import annotations
 import html
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from ..homework.marks import SheetMarks
 from ..numerals import decimal
-from .worksheets import Filled, Worksheet, number_in, settled
+from .worksheets import Filled, Worksheet, filled_in, number_in, only, scaled
 
 PARTICIPANT = re.compile(r"(\D*[^\W\d_]\D*?)\s*([0-9]{1,18})")
 # What Moodle's language packs call the two columns that are filled in, in small letters.
@@ -38,7 +38,7 @@ COMMENTS = frozenset(
 def moodle_worksheet(
     data: bytes,
     most: Fraction,
-    marks: Iterable[SheetMarks],
+    marks: Sequence[SheetMarks],
     participants: Mapping[str, str],
     grade_column: str | None = None,
 ) -> Filled:
@@ -47,7 +47,7 @@ def moodle_worksheet(
     most          the points that the key can give.
     participants  Moodle's participant numbers of ids, where the hand-ins said them.
 
-    A student without a participant number is found by a cell that is his id: an email address, or
+    A student without a participant number is found by a cell that is the id: an email address, or
     an ID number. Comments are written only where there are none. Raises BackpropError where the
     columns are not clear.
     """
@@ -56,28 +56,18 @@ def moodle_worksheet(
     grade, maximum, written = grade_columns(sheet, grade_column)
     comments = [at for at, name in enumerate(sheet.headers) if name.casefold() in COMMENTS]
     by_number, by_cell = rows_by_name(sheet, identifier, grade)
-    notes = []
-    if maximum != most:
-        say = f"the worksheet grades out of {decimal(maximum)}, the key has {decimal(most)} points"
-        notes.append(f"{say}: grades are scaled")
-    filled, waiting, unmatched = 0, [], []
-    for one in marks:
-        if one.status == "missing":
-            continue
-        number = participants.get(one.id, "")
-        rows = by_number[number] if number else by_cell[one.id.casefold()]
-        if len(rows) != 1:
-            unmatched.append(one.id)
-        elif not settled(one):
-            waiting.append(one.id)
-        else:
-            row = rows.pop()
-            points = decimal(one.points * maximum / most)
-            sheet.fill(row, grade, points.replace(".", "," if "," in written else "."))
-            if len(comments) == 1 and not sheet.text(row, comments[0]).strip():
-                sheet.fill(row, comments[0], comment(one))
-            filled += 1
-    return Filled(sheet.data(), filled, tuple(waiting), tuple(unmatched), tuple(notes))
+
+    def row_of(id: str) -> int | None:
+        number = participants.get(id, "")
+        return only(by_number[number] if number else by_cell[id.casefold()])
+
+    def fill(row: int, one: SheetMarks) -> None:
+        points = decimal(one.points * maximum / most)
+        sheet.fill(row, grade, points.replace(".", "," if "," in written else "."))
+        if len(comments) == 1 and not sheet.text(row, comments[0]).strip():
+            sheet.fill(row, comments[0], comment(one))
+
+    return filled_in(sheet, marks, row_of, fill, scaled("the worksheet", maximum, most))
 
 
 def identifier_column(sheet: Worksheet) -> int:

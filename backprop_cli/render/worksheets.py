@@ -5,13 +5,15 @@ byte for byte, with its delimiter, its quotes, its line ends and its byte-order 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from ..bindings import decoded
 from ..errors import BackpropError, refuse
 from ..homework.marks import SheetMarks
+from ..numerals import decimal
 
 BOM = b"\xef\xbb\xbf"
 DELIMITERS = ",;\t"
@@ -25,7 +27,7 @@ class Filled(NamedTuple):
 
     filled     how many rows have got points.
     waiting    ids whose points are not settled: somebody has to look first.
-    unmatched  ids that the export does not have, or has twice.
+    unmatched  ids that the export does not have, or has twice, or whose row two of them mean.
     notes      what else the teacher should know.
     """
 
@@ -115,6 +117,50 @@ class Worksheet:
             "file-content", f"{self.what} {reason}",
             help=f"--grade-column takes one of its columns: {listed}",
         )  # fmt: skip
+
+
+def filled_in(
+    sheet: Worksheet,
+    marks: Sequence[SheetMarks],
+    row_of: Callable[[str], int | None],
+    fill: Callable[[int, SheetMarks], None],
+    notes: Sequence[str],
+) -> Filled:
+    """The export with the points of all who stand in it and whose points are settled.
+
+    row_of  the row of an id; None where the export does not have it, or has it twice.
+    fill    writes one sheet's points into a row.
+
+    Two students who would have the same row are both left out.
+    """
+    found = {one.id: row_of(one.id) for one in marks if one.status != "missing"}
+    claims = Counter(row for row in found.values() if row is not None)
+    filled, waiting, unmatched = 0, [], []
+    for one in marks:
+        row = found.get(one.id)
+        if one.id not in found:
+            continue
+        if row is None or claims[row] > 1:
+            unmatched.append(one.id)
+        elif not settled(one):
+            waiting.append(one.id)
+        else:
+            fill(row, one)
+            filled += 1
+    return Filled(sheet.data(), filled, tuple(waiting), tuple(unmatched), tuple(notes))
+
+
+def scaled(where: str, maximum: Fraction, most: Fraction) -> list[str]:
+    """What a teacher should know where an export has another maximum than the key."""
+    if maximum == most:
+        return []
+    say = f"{where} grades out of {decimal(maximum)}, the key has {decimal(most)} points"
+    return [f"{say}: grades are scaled"]
+
+
+def only(rows: Collection[int]) -> int | None:
+    """The one row of some; None where there is none, or more than one."""
+    return next(iter(rows)) if len(rows) == 1 else None
 
 
 def few(ids: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from ..homework.key import Key
 from ..homework.roster import Person, Roster, enrolled, missing, read_roster, unknown
 from ..homework.submissions import Submission, by_student, content, find_submissions
 from ..homework.worker import Task
-from .outputs import read_large
+from .check_outputs import read_large
 
 
 class HandIns(NamedTuple):

@@ -19,12 +19,11 @@ from ..bindings import Bound, bind_one, number
 from ..namespaces import balls, floats
 from ..numerals import short
 from .diagnosis import guesses
-from .following import Following, is_number
+from .following import BITS, Following, is_number
 from .key import Question
 from .sampling import points
 from .truth import Truth, trouble, true_numbers
 
-BITS = 96
 FIGURES = 3  # with which students write
 EXACT = 15  # figures that hide nothing
 ELSEWHERE = 6  # other points, to see what an error does
@@ -37,10 +36,12 @@ LARGEST = 1e12  # of an input around which others are tried
 LONGEST = 7  # characters of an answer, unless those there are already longer
 
 
-class Slip(NamedTuple):
+class Mistake(NamedTuple):
     """One error of the catalogue at one answer.
 
-    name  of the answer. gate: the node of the graph where the error is made, -1 for a whole sum.
+    name  of the answer.
+    kind  of error, as in the catalogue.
+    gate  the node of the graph where it is made, -1 for a whole sum.
     nth   among errors of the same kind there, from 1.
     """
 
@@ -50,16 +51,16 @@ class Slip(NamedTuple):
     nth: int
 
 
-class Point(NamedTuple):
-    """What inputs hide.
+class Inputs(NamedTuple):
+    """The inputs of a question, as numerals by name, and what they hide.
 
-    hidden     the slips that change no number.
+    hidden     the mistakes that change no number.
     accidents  the answers that are 0, 1 or -1 here, and other numbers elsewhere.
     length     of all answers together, in characters.
     """
 
     texts: dict[str, str]
-    hidden: tuple[Slip, ...]
+    hidden: tuple[Mistake, ...]
     accidents: tuple[str, ...]
     length: int
 
@@ -68,41 +69,42 @@ class Point(NamedTuple):
         return len(self.hidden) + len(self.accidents)
 
 
-class Hiding:
+class HiddenErrors:
     """What the inputs of one question hide.
 
-    slips  all that some inputs reveal.
-    plain  the answers that are 0, 1 or -1 wherever one looks.
+    mistakes  all that some inputs reveal.
+    plain     the answers that are 0, 1 or -1 wherever one looks.
     """
 
     def __init__(self, question: Question, near: Mapping[str, Bound]) -> None:
         self.question = question
-        self.slips: set[Slip] = set()
+        self.mistakes: set[Mistake] = set()
         self.plain = {name for name, _ in answers(question)}
         for texts in elsewhere(question, near):
             truth = truth_at(question, texts)
             if truth is None:
                 continue
-            self.slips |= {slip for slip, same in made(question, truth) if not same}
+            self.mistakes |= {one for one, same in mistakes(question, truth) if not same}
             self.plain -= {name for name in self.plain if name not in trivial(question, truth)}
 
-    def at(self, texts: Mapping[str, str]) -> Point | None:
+    def at(self, texts: Mapping[str, str]) -> Inputs | None:
         """What these inputs hide; None where a number is not finite or at a kink."""
         truth = truth_at(self.question, texts)
         if truth is None:
             return None
-        hidden = (slip for slip, same in made(self.question, truth) if same and slip in self.slips)
+        every = mistakes(self.question, truth)
+        hidden = (one for one, same in every if same and one in self.mistakes)
         found = [truth.of(*place) for _, place in answers(self.question)]
         accidents = (name for name in trivial(self.question, truth) if name not in self.plain)
         length = sum(len(short(value, 4)) for value in found)
-        return Point(dict(texts), tuple(hidden), tuple(accidents), length)
+        return Inputs(dict(texts), tuple(hidden), tuple(accidents), length)
 
-    def better(self, texts: Mapping[str, str]) -> Point | None:
+    def better(self, texts: Mapping[str, str]) -> Inputs | None:
         """Inputs of the same kind that hide less; None if none are found.
 
         Changes one number after the other: always the same search, with the same result.
         """
-        worst = Point(dict(texts), tuple(self.slips), (), 0)
+        worst = Inputs(dict(texts), tuple(self.mistakes), (), 0)
         here = self.at(texts) or worst
         best, tried = [here], {tuple(here.texts.items())}
         longest = max(here.length, LONGEST * len(answers(self.question)))
@@ -129,7 +131,7 @@ def affordable(question: Question, most: int) -> int:
     return max(min(most, WORK // size), 1)
 
 
-def changes(here: Point, there: Point) -> int:
+def changes(here: Inputs, there: Inputs) -> int:
     """How many numbers differ."""
     return sum(here.texts[name] != text for name, text in there.texts.items())
 
@@ -159,8 +161,8 @@ def examined(question: Question, texts: Mapping[str, str]) -> tuple[Truth | None
     return (None, wrong) if wrong else (truth, "")
 
 
-def made(question: Question, truth: Truth) -> Iterator[tuple[Slip, bool]]:
-    """Every slip that can be made, and whether the number stays the same."""
+def mistakes(question: Question, truth: Truth) -> Iterator[tuple[Mistake, bool]]:
+    """Every mistake that can be made, and whether the number stays the same."""
     with ctx.workprec(BITS):
         following = Following(question, truth, {}, EXACT).run()
         for name, place in answers(question):
@@ -170,7 +172,7 @@ def made(question: Question, truth: Truth) -> Iterator[tuple[Slip, bool]]:
                 where = guess.error.kind, guess.fields.get("gate", -1)
                 counted[where] += 1
                 same = is_number(guess.ball) and alike(float(guess.ball.mid()), right)
-                yield Slip(name, *where, counted[where]), same
+                yield Mistake(name, *where, counted[where]), same
 
 
 def alike(guess: float, right: float) -> bool:

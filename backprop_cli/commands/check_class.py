@@ -16,15 +16,17 @@ from ..errors import EXIT_DONE, EXIT_NEGATIVE, refuse, similar
 from ..homework import journal, overrides, pseudonyms
 from ..homework.batch import mark_batch, usable_processors
 from ..homework.changes import changes
-from ..homework.files import Folder, output_folder
 from ..homework.gradebook import Change, ClassStatistics, class_statistics
 from ..homework.journal import Record
 from ..homework.key import Key
+from ..homework.marking import Marker
 from ..homework.marks import Remark, SheetMarks
+from ..homework.output_folder import Folder, output_folder
 from ..homework.worker import Task, unmarked
-from . import outputs
-from .hand_ins import HandIns, hand_ins
+from . import check_outputs as outputs
+from .check_hand_ins import HandIns, hand_ins
 
+Disguise = Callable[[SheetMarks], SheetMarks]  # what becomes of marks before they are kept
 LONG = 200  # sheets; shorter batches are over before anybody could read a progress bar
 
 
@@ -45,21 +47,19 @@ class Asked(NamedTuple):
     json: bool = False
 
 
-class Class(NamedTuple):
-    """A class, marked.
+class MarkedClass(NamedTuple):
+    """Everybody's marks, and what was noticed on the way.
 
     marks     sorted by id, with the teacher's overrides.
     lines     what results.jsonl says of those without overrides, by id.
     before    the marks of the run before.
     problems  what could not be used: files, rows of overrides.csv.
-    notes     what else there is to say.
     """
 
     marks: list[SheetMarks]
     lines: Mapping[str, str]
     before: list[SheetMarks]
     problems: list[str]
-    notes: list[str]
 
 
 def check_class(key: Key, asked: Asked) -> int:
@@ -68,20 +68,22 @@ def check_class(key: Key, asked: Asked) -> int:
     found = hand_ins(asked.submissions, asked.roster, asked.out)
     wanted = wanted._replace(participants=found.participants, users=found.users)
     with output_folder(asked.out) if asked.out is not None else nullcontext() as folder:
-        one = marked(key, asked, found, folder)
-        stats = class_statistics(one.marks, key.points)
-        changed = changes(one.before, one.marks) if one.before else []
-        notes = one.notes
+        marked = marked_class(key, asked, found, folder)
+        stats = class_statistics(marked.marks, key.points)
+        changed = changes(marked.before, marked.marks) if marked.before else []
+        notes = [*found.notes]
         if folder is not None:
-            notes += outputs.write_outputs(folder, key, one.marks, stats, one.before, wanted)
+            notes += outputs.write_outputs(
+                folder, key, marked.marks, stats, marked.before, wanted
+            )
         if asked.junit is not None:
-            outputs.write_junit(asked.junit, key, one.marks)
+            outputs.write_junit(asked.junit, key, marked.marks)
         if folder is not None:  # last: until the results are there, the run counts as interrupted
-            outputs.write_results(folder, one.marks, one.lines)
+            outputs.write_results(folder, marked.marks, marked.lines)
             folder.remove(journal.NAME)
-    show(key, asked, one, stats, changed)
-    tell([*one.problems, *notes])
-    return verdict(key, asked, one)
+    show(key, asked, marked, stats, changed)
+    tell([*marked.problems, *notes])
+    return exit_status(key, asked, marked.marks, marked.problems)
 
 
 def exports(asked: Asked) -> outputs.Wanted:
@@ -94,40 +96,50 @@ def exports(asked: Asked) -> outputs.Wanted:
     return outputs.Wanted(moodle or None, canvas or None, asked.grade_column, asked.gradescope)
 
 
-def marked(key: Key, asked: Asked, found: HandIns, folder: Folder | None) -> Class:
+def marked_class(
+    key: Key, asked: Asked, found: HandIns, folder: Folder | None
+) -> MarkedClass:
     """The marks of a class: those of an earlier run where nothing has changed, and new ones."""
     before = recorded(folder, outputs.RESULTS)
     aliases = known_aliases(asked, found, folder)
-    settle = aliases.anonymous if aliases is not None else unchanged
+    disguise = aliases.anonymous if aliases is not None else undisguised
     tasks = found.tasks(key)
     if aliases is not None:
         tasks = [task._replace(fingerprint=aliases.fingerprint(task.fingerprint)) for task in tasks]
-    earlier = [*before, *recorded(folder, journal.NAME)]
-    known = {one.marks.fingerprint: one for one in earlier if journal.reusable(one.marks)}
-    done: dict[str, Record] = {}
-    waiting = []
-    for task in tasks:
-        old = known.get(task.fingerprint)
-        if old is None:
-            waiting.append(task)
-        else:
-            moved = settle(old.marks._replace(id=task.id, name=task.name, file=task.file))
-            done[task.id] = old if moved == old.marks else record(moved)
-    done |= mark_all(key, waiting, asked, folder, settle)
+    done = reused(tasks, [*before, *recorded(folder, journal.NAME)], disguise)
+    waiting = [task for task in tasks if task.id not in done]
+    done |= mark_all(key, waiting, asked, folder, disguise)
+    marker = Marker(key)
     for person in found.missing:
         absent = Task(person.id, person.name, "", "", None)
-        done[person.id] = record(settle(unmarked(key, absent, "missing")))
-    by_hand, problems = teachers_hand(key, folder, done)
+        done[person.id] = record(disguise(unmarked(marker, absent, "missing")))
+    by_hand, problems = overrides_in(folder, key, done)
     marks = [overrides.overridden(one.marks, by_hand.get(id, ())) for id, one in done.items()]
     marks.sort(key=lambda sheet: sheet.id)
     lines = {one.marks.id: one.line for id, one in done.items() if id not in by_hand}
-    return Class(
-        marks, lines, [one.marks for one in before], [*found.problems, *problems], [*found.notes]
+    return MarkedClass(
+        marks, lines, [one.marks for one in before], [*found.problems, *problems]
     )
 
 
-def unchanged(marks: SheetMarks) -> SheetMarks:
+def undisguised(marks: SheetMarks) -> SheetMarks:
     return marks
+
+
+def reused(
+    tasks: Iterable[Task], earlier: Iterable[Record], disguise: Disguise
+) -> dict[str, Record]:
+    """Marks of earlier runs that are still true, by id. A sheet may have moved to another file, or
+    its student got a name.
+    """
+    known = {one.marks.fingerprint: one for one in earlier if journal.reusable(one.marks)}
+    found: dict[str, Record] = {}
+    for task in tasks:
+        old = known.get(task.fingerprint)
+        if old is not None:
+            moved = disguise(old.marks._replace(id=task.id, name=task.name, file=task.file))
+            found[task.id] = old if moved == old.marks else record(moved)
+    return found
 
 
 def record(marks: SheetMarks) -> Record:
@@ -162,7 +174,7 @@ def mark_all(
     tasks: Sequence[Task],
     asked: Asked,
     folder: Folder | None,
-    settle: Callable[[SheetMarks], SheetMarks],
+    disguise: Disguise,
 ) -> dict[str, Record]:
     """New marks by id, each written to the journal as soon as it is there."""
     done: dict[str, Record] = {}
@@ -171,7 +183,7 @@ def mark_all(
     try:
         with progress(len(tasks)) as advance, closing(mark_batch(key, tasks, jobs=jobs)) as batch:
             for marks in batch:
-                id, marks = marks.id, settle(marks)
+                id, marks = marks.id, disguise(marks)
                 done[id] = record(marks) if kept is not None else Record(marks, "")
                 if kept is not None:
                     kept.add(done[id].line)
@@ -202,8 +214,8 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-def teachers_hand(
-    key: Key, folder: Folder | None, ids: Iterable[str]
+def overrides_in(
+    folder: Folder | None, key: Key, ids: Iterable[str]
 ) -> tuple[Mapping[str, Sequence[overrides.Override]], list[str]]:
     """The teacher's overrides by id, and what is wrong with the file."""
     data = folder.read(overrides.NAME) if folder is not None else None
@@ -219,19 +231,24 @@ def teachers_hand(
 
 
 def show(
-    key: Key, asked: Asked, one: Class, stats: ClassStatistics, changed: Sequence[Change]
+    key: Key, asked: Asked, marked: MarkedClass, stats: ClassStatistics, changed: Sequence[Change]
 ) -> None:
     """Print the summary."""
     if asked.json:
         from ..render.summary_json import summary_json
 
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(summary_json(key, stats, changed, one.problems) + "\n")
+        print_json(summary_json(key, stats, changed, marked.problems))
     else:
         from ..render.gradebook import print_summary
         from ..render.screen import screen
 
-        print_summary(key, one.marks, stats, changed, screen())
+        print_summary(key, marked.marks, stats, changed, screen())
+
+
+def print_json(text: str) -> None:
+    """Write one JSON object to standard output, which is UTF-8 then, whatever the locale."""
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdout.write(text + "\n")
 
 
 def tell(lines: Iterable[str]) -> None:
@@ -244,12 +261,14 @@ def tell(lines: Iterable[str]) -> None:
         print(f"note: {safe(line)}", file=sys.stderr)
 
 
-def verdict(key: Key, asked: Asked, one: Class) -> int:
-    """The exit status: negative where somebody has to look, or has less than --fail-under."""
-    open_ones = any(marks.status in ("human", "unreadable") for marks in one.marks)
+def exit_status(
+    key: Key, asked: Asked, marks: Sequence[SheetMarks], problems: Sequence[str] = ()
+) -> int:
+    """Negative where somebody has to look, or has less than --fail-under."""
+    unsettled = any(sheet.status in ("human", "unreadable") for sheet in marks)
     least = Fraction(asked.fail_under or 0) / 100 * key.points
-    low = any(marks.points < least for marks in one.marks if marks.status != "missing")
-    return EXIT_NEGATIVE if open_ones or low or one.problems else EXIT_DONE
+    low = any(sheet.points < least for sheet in marks if sheet.status != "missing")
+    return EXIT_NEGATIVE if unsettled or low or problems else EXIT_DONE
 
 
 def explain_one(key: Key, asked: Asked, id: str) -> int:
@@ -268,13 +287,12 @@ def explain_one(key: Key, asked: Asked, id: str) -> int:
     (marks,) = mark_batch(key, tasks, jobs=1)
     if asked.out is not None and os.path.isdir(asked.out):
         with output_folder(asked.out, lock=False) as folder:
-            by_hand, _ = teachers_hand(key, folder, [id])
+            by_hand, _ = overrides_in(folder, key, [id])
         marks = overrides.overridden(marks, by_hand.get(id, ()))
     if asked.json:
         from ..render.marks_json import marks_json
 
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(marks_json(marks) + "\n")
+        print_json(marks_json(marks))
     else:
         print_explained(key, marks, screen())
-    return verdict(key, asked, Class([marks], {}, [], [], []))
+    return exit_status(key, asked, [marks])

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from ..errors import refuse
 from ..homework import overrides, pseudonyms
-from ..homework.files import Folder, output_folder, reason_of
 from ..homework.gradebook import ClassStatistics
 from ..homework.identity import file_name
 from ..homework.key import Key
 from ..homework.marks import SheetMarks
+from ..homework.output_folder import Folder, output_folder, reason_of
 
 GRADES, RESULTS, PAGE = "grades.csv", "results.jsonl", "gradebook.html"
 FEEDBACK, GRADESCOPE, ONE_RESULT = "feedback", "gradescope", "results.json"
@@ -81,10 +81,9 @@ def write_outputs(
     before: Iterable[SheetMarks],
     wanted: Wanted,
 ) -> list[str]:
-    """Write everything; returns what the teacher should know about the exports.
+    """Write everything but the results; returns what the teacher should know about the exports.
 
-    The results come last: until they are there, the run counts as interrupted. `before` are the
-    marks of the run before, whose files are removed where the student is gone.
+    `before` are the marks of the run before, whose files are removed where the student is gone.
     """
     from ..render.feedback import feedback
     from ..render.gradebook_csv import grades_csv
