@@ -200,6 +200,8 @@ USAGE = [
     ["check", "KEY", "SUBS", "-o", "o", "--anonymous", "--explain", "ann"],
     ["check", "KEY", "SUBS", "--jobs", "0"], ["check", "KEY", "SUBS", "--fail-under", "101"],
     ["check", "KEY", "SUBS", "--explain", "nobody"], ["check", "BAD", "SUBS"],
+    ["check", "KEY", "SUBS", "--fail-under", "nan"], ["check", "KEY", "EMPTY"],
+    ["check", "KEY", "EMPTY", "-o", "o"], ["check", "KEY", "EMPTY", "--explain", "ann"],
 ]  # fmt: skip
 
 
@@ -209,7 +211,12 @@ def test_bad_usage(homework: Homework, words: list[str]) -> None:
     homework.hand_in("ann")
     bad = homework.folder / "bad.key"
     bad.write_text("Q1 f = (x\n")
-    places = {"KEY": homework.key, "SUBS": str(homework.submissions), "BAD": str(bad)}
+    empty = homework.folder / "empty"
+    empty.mkdir()
+    places = {
+        "KEY": homework.key, "SUBS": str(homework.submissions), "BAD": str(bad),
+        "EMPTY": str(empty),
+    }  # fmt: skip
     before = content(homework.folder)
     result = backprop(*[places.get(word, word) for word in words])
     assert result.code == (5 if "nosubs" in words else 2) and result.err.startswith("error[")
@@ -303,6 +310,45 @@ def test_overrides_win_and_mark_nothing_again(
     (homework.out / "overrides.csv").unlink()
     assert homework.check().code == 1
     assert content(homework.out) == before
+
+
+def test_capitals_of_ids_do_not_count(homework: Homework) -> None:
+    """Neither in overrides.csv nor for --explain."""
+    homework.hand_in("Ann", WRONG)
+    homework.override("aNN,q1,5.5,almost")
+    result = homework.check()
+    assert result.code == 0 and homework.grades()["Ann"]["Q1"] == "5.5", result.err
+    result = homework.check("--explain", "ANN")
+    assert result.code == 0 and "almost" in result.out
+
+
+def test_points_beyond_the_most_are_noted(homework: Homework) -> None:
+    """They count, as a bonus does, and a line says so: it may be a slip."""
+    homework.hand_in("ann")
+    homework.override("ann,Q1,100,", "ann,Q2,4,")
+    result = homework.check()
+    assert result.code == 0 and homework.grades()["ann"]["points"] == "104"
+    assert "overrides.csv, line 2: Q1 gets 100 points of 6" in result.err
+    assert result.err.count("overrides.csv") == 1
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_overrides_that_cannot_be_read(homework: Homework, kind: str) -> None:
+    """A pipe or link in their place is an error that says so."""
+    homework.hand_in("ann")
+    homework.out.mkdir()
+    path = homework.out / "overrides.csv"
+    os.mkfifo(path) if kind == "pipe" else path.symlink_to(homework.key)
+    result = homework.check()
+    assert result.code == 5 and "overrides.csv' cannot be read" in result.err
+
+
+def test_a_sheet_of_strays_has_few_remarks(homework: Homework) -> None:
+    """Whatever many answers find no place, some are named and the others counted."""
+    homework.hand_in("ann", RIGHT + ",".join(["a=1"] * 3000))
+    assert homework.check().code == 1
+    (line,) = (homework.out / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(line) < 20_000 and "2,950 more answers that find no place" in line
 
 
 # -------------------------------------------------------------------------------------- determinism
@@ -559,10 +605,13 @@ def test_gradescope(homework: Homework) -> None:
 
 
 def test_junit_anywhere(homework: Homework) -> None:
-    """The report goes where it is wanted, with or without -o."""
+    """The report goes where it is wanted, with or without -o; no folder is made for it."""
     homework.hand_in("ann", WRONG)
     path = homework.folder / "reports" / "hw.xml"
     words = ("check", homework.key, str(homework.submissions), "--junit", str(path))
+    result = backprop(*words)
+    assert result.code == 5 and "there is no folder" in result.err and not path.parent.exists()
+    path.parent.mkdir()
     assert backprop(*words).code == 0
     assert len(ElementTree.parse(path).findall(".//testcase")) == 7
 
@@ -588,6 +637,11 @@ def test_moodle_and_canvas(homework: Homework) -> None:
     inside = homework.out / "Grades HW3.csv"
     result = homework.check("--moodle", str(inside))
     assert result.code == 2 and "lies in the output folder" in result.err
+    moodle.write_text(
+        "Identifier,Email address,Grade,Maximum Grade\nParticipant 7,bob@x.org,,10.00\n"
+    )
+    result = homework.check("--moodle", str(moodle))
+    assert result.code == 1 and "nobody in Grades HW3.csv was found" in result.err
     moodle.write_text("a,b\n1,2\n")
     assert homework.check("--moodle", str(moodle)).code == 5
 

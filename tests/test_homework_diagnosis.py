@@ -46,6 +46,7 @@ MADE = [
     (PRODUCT, "f = 12", "sign"),
     (PRODUCT, "q = 7", "operand-sign"),
     (PRODUCT, "q = 5", "left-out"),
+    (EXP, "e2 = 1.648\nf = 4.945\ndf/de2 = 3\ndx = 4.945", "cut-off"),
     (PRODUCT, "f = -120", "factor-ten"),
     (PRODUCT, "f = -21", "digits-swapped"),
     (FORK, "db = 4", "fork-one-path"),

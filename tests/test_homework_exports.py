@@ -134,6 +134,13 @@ def test_junit_is_always_xml(text: str) -> None:
     assert len(root) == 1
 
 
+def test_junit_turns_no_text_around() -> None:
+    """Marks of direction and escapes of a student reach no reader of the report."""
+    remark = Remark("problem", 3, "bad \u202e line\x1b[31m")
+    text = junit("HW\u202e3", [sheet("ann", remarks=(remark,))])
+    assert "\u202e" not in text and "\x1b" not in text and "line 3: bad" in text
+
+
 # --------------------------------------------------------------------------------------- Gradescope
 
 
@@ -290,6 +297,24 @@ def test_moodle_comments_are_plain_text() -> None:
     assert cells(found.data)[1][9] == ("Q1 5/6, first error at f (a &lt; b &amp; &lt;script&gt;).")
 
 
+COMMENTS = [
+    ("Well done", False), ("Q1 is fine.", False), ("Q1 5/6, first error at f.", True),
+    ("Q1 0.25/6, first error at f (a (b); c).", True), ("Q1 6/6.", True),
+    ("Q1 6/6. But why?", False), ("Q1 6/6; Q2 1/1.", False), ("Q1 1/6 (a &lt; b).", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "replaced"), COMMENTS)
+def test_moodle_comments_of_an_earlier_run_are_replaced(text: str, replaced: bool) -> None:
+    """What an earlier run wrote gives way to what is true now; a teacher's own words stay."""
+    lines = worksheet().splitlines()
+    lines[1] += f'"{text}"'
+    data = "\r\n".join(lines).encode()
+    found = moodle_worksheet(data, KEY.points, [sheet("x", 4)], {"x": "101"})
+    now = "Q1 4/6, first error at f."
+    assert cells(found.data)[1][9] == (now if replaced else text)
+
+
 # ------------------------------------------------------------------------------------------- Canvas
 
 GRADEBOOK = (
@@ -328,7 +353,10 @@ def test_canvas_numbers() -> None:
 BAD_CANVAS = [
     ({"title": "HW9"}, "no column 'HW9'"), ({"title": ""}, "no title"),
     ({"grade_column": "Final Score"}, "does not import"), ({"grade_column": "ID"}, "not import"),
-    ({"text": GRADEBOOK.replace("HW4 (4712)", "HW3 (4713)")}, "no column 'HW3'"),
+    (
+        {"text": GRADEBOOK.replace("HW4 (4712)", "HW3 (4713)")},
+        "2 columns 'HW3': 'HW3 (4711)', 'HW3 (4713)'",
+    ),
     ({"text": "Name,Grade\na,b\n"}, "no column 'ID'"),
 ]  # fmt: skip
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from backprop_cli.errors import BackpropError
 from backprop_cli.homework.key import read_key
 from backprop_cli.homework.marking import Marker, mark_sheet
 from backprop_cli.homework.marks import Mark, SheetMarks
 from backprop_cli.homework.sheets import read_sheet
+from backprop_cli.homework.truth import check_numbers
 
 CIRCUIT = """
 Q1 [6 pts] f = (x+y)*z
@@ -299,3 +301,54 @@ def test_hints_of_the_key(hint: str, answer: str, shown: str) -> None:
     """A hint is shown where the first error looks like its kind, or has its name."""
     found = marked(f"{CIRCUIT} {hint}\n", f"Q1\n{answer}\n")
     assert found.questions[0].hint == shown
+
+
+@pytest.mark.parametrize(
+    "written", ["0.0*1e9", "0.0e9+7", "3+1e300-1e300", "9.0e400-9.0e400", "-4+0.0*1e5", "3!"]
+)
+def test_no_formula_stands_for_every_number(written: str) -> None:
+    """A constant formula is no wider than a number of two figures."""
+    assert one(CIRCUIT, work(f=written), "f").verdict in ("wrong", "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [("9.8", "undecided"), ("1.1", "right"), ("1.08", "right"), ("0", "right")],
+)
+def test_rough_numbers_do_not_make_everything_right(written: str, verdict: str) -> None:
+    """After a difference of nearly equal numbers, what says more than they do is for a human."""
+    key = "Q1 f = x*y - z*w\n at x=12.3 y=8.7 z=9.9 w=10.7\n ask f df/dx df/dz\n"
+    assert one(key, f"Q1\nf = {written}\ndf/dx = 8.7\ndf/dz = -11\n", "f").verdict == verdict
+
+
+@pytest.mark.parametrize("noise", ["0.3333333432674408", "0.33333334", "0.33333333333333337"])
+def test_numbers_that_a_program_printed(noise: str) -> None:
+    """Single and double precision round in their own way; that is no error."""
+    key = "Q1 f = x/y\n at x=1 y=3\n ask f df/dx\n"
+    assert marked(key, f"Q1\nf = {noise}\ndf/dx = {noise}\n").points == 2
+    assert one(key, "Q1\nf = 0.33334567\n", "f").verdict == "wrong"
+
+
+def test_fixed_decimals() -> None:
+    """Whoever writes two decimals everywhere has few figures in small numbers."""
+    lets = "let s = w*x\n let e = exp(-s)"
+    key = f"Q1 f = 1/(1+exp(-s))\n {lets}\n at w=1 x=3.14\n ask s e f df/ds\n"
+    found = marked(key, "Q1\ns = 3.14\ne = 0.04\nf = 0.96\ndf/ds = 0.04\n")
+    assert set(verdicts(found).values()) == {"right"}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "Q1 f = 1/(x-x)\n at x=1\n ask f\n",
+        "Q1 f = floor(x-x+sin(pi))\n at x=1\n ask f\n",
+        "seed: 1\nQ1 f = sqrt(-x)\n draw x in 1..9\n ask f\n",
+        "Q1 f = x\n at x=nan\n ask f\n",
+    ],
+)
+def test_a_question_without_an_answer(key: str) -> None:
+    """No number agrees with what is not finite, and such a key is refused before marking."""
+    assert verdicts(marked(key, "Q1\nf = 3\n")) == {"f": "undecided"}
+    with pytest.raises(BackpropError, match="Q1 has no answer") as caught:
+        check_numbers(read_key(key))
+    assert caught.value.diagnostic.exit_code == 2

@@ -29,7 +29,7 @@ from backprop_cli.homework.marks import (
     Suspicion,
 )
 from backprop_cli.render.feedback import feedback
-from backprop_cli.render.gradebook import print_explained, print_summary
+from backprop_cli.render.gradebook import in_common, print_explained, print_summary
 from backprop_cli.render.marks_json import CODES, KINDS, marks_json, read_marks
 from backprop_cli.render.plain import width
 
@@ -236,7 +236,10 @@ ALIKE = [
     ("one, and what follows", (one(1, "wrong", "carried"), one(2, "wrong", "carried")), 0),
     ("the same with another minus", (written(PAIR[0], "-7"), written(PAIR[1], "− 7")), 1),
     ("other numbers", (PAIR[0], written(PAIR[1], "8")), 0),
-    ("other inputs", (inputs(PAIR[0]), inputs(PAIR[1])), 0),
+    ("other inputs", (inputs(PAIR[0]), inputs(PAIR[1])), 1),
+    ("one is right", (inputs(PAIR[0]), inputs(one(2, "right", "right"))), 1),
+    ("one is right, and wrote more", (PAIR[0], inputs(one(2, "right", "right", "right"))), 0),
+    ("both are right", (inputs(one(1, "right", "right")), inputs(one(2, "right", "right"))), 0),
     ("a set inside another", (PAIR[0], one(2, "wrong", "wrong", "wrong")), 0),
     ("alone", PAIR[:1], 0),
 ]
@@ -244,8 +247,27 @@ ALIKE = [
 
 @pytest.mark.parametrize(("case", "sheets", "groups"), ALIKE, ids=[case[0] for case in ALIKE])
 def test_the_same_wrong_numbers(case: str, sheets: tuple[SheetMarks, ...], groups: int) -> None:
-    """Only the same set of two wrong numbers or more, for the same inputs, is worth a hint."""
-    assert len(class_statistics(sheets, Fraction(2)).alike) == groups, case
+    """Only the same set of two wrong numbers or more is worth a hint, and the more if the inputs
+    differ: then even if one of the two has them rightly.
+    """
+    found = class_statistics(sheets, Fraction(2)).alike
+    assert len(found) == groups, case
+    differ = len({sheet.questions[0].inputs for sheet in sheets}) > 1
+    assert all(group.despite == differ for group in found)
+
+
+def test_a_copied_sheet_is_the_first_hint() -> None:
+    """Students with the same wrong numbers for different inputs stand before those with the same
+    inputs, and the screen says so.
+    """
+    copied = [inputs(sheet) for sheet in (one(1, "wrong", "wrong"), one(2, "right", "right"))]
+    shared = [written(one(n, "wrong", "wrong", "wrong"), "8") for n in (3, 4)]
+    first, second = class_statistics([*shared, *copied], Fraction(2)).alike
+    assert (first.ids, second.ids) == (
+        tuple(sheet.id for sheet in copied), tuple(sheet.id for sheet in shared)
+    )  # fmt: skip
+    assert "although their inputs differ" in in_common(first)
+    assert "differ" not in in_common(second)
 
 
 def test_a_known_misconception_is_no_hint() -> None:

@@ -278,6 +278,33 @@ def test_the_folder_of_results_is_left_out(tmp_path: Path) -> None:
     assert ids(find_submissions(root, f"{root}/./marks")) == {"abc": "abc.txt"}
 
 
+def test_results_of_another_run_are_left_out(tmp_path: Path) -> None:
+    """A folder with the files of a run is none of a student's, and a note says so; with one of them
+    only it is, and so is one that Moodle made.
+    """
+    files: dict[str, str | bytes] = {
+        "abc.txt": Q, "sub/marks/feedback/abc.md": Q, "sub/marks/results.jsonl": "{}\n",
+        "sub/marks/gradebook.html": "<p>", "def/gradebook.html": "<p>", "def/hw.txt": Q,
+        f"Eve_7_{MOODLE}/gradebook.html": "<p>", f"Eve_7_{MOODLE}/results.jsonl": "{}\n",
+        f"Eve_7_{MOODLE}/eve.txt": Q,
+    }  # fmt: skip
+    found = find_submissions(tree(tmp_path, files))
+    assert ids(found) == {
+        "abc": "abc.txt", "def": "def/hw.txt", "7": f"Eve_7_{MOODLE}/eve.txt"
+    }  # fmt: skip
+    assert [remark.message for remark in found.remarks] == [
+        "'sub/marks' is left out, as it holds the results of an earlier run"
+    ]
+
+
+def test_a_list_of_people_among_loose_files_is_a_sheet(tmp_path: Path) -> None:
+    """Where there are no folders of Gradescope, its metadata is a file like any other."""
+    root = tree(tmp_path, {"abc.txt": Q, "submission_metadata.yml": f"id: eve\n{Q}"})
+    assert ids(find_submissions(root)) == {"abc": "abc.txt", "eve": "submission_metadata.yml"}
+    Path(root, "submission_metadata.yml").write_text(PEOPLE)
+    assert len(ids(find_submissions(root))) == 2
+
+
 # ----------------------------------------------------------------------------------------- archives
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from ..bindings import read_text
 from ..errors import EXIT_DONE, EXIT_NEGATIVE, EXIT_USAGE, BackpropError, refuse
 from ..homework.key import Key, read_key
+from ..homework.truth import check_numbers
 from .check_class import Asked, check_class, explain_one, tell
 from .check_hand_ins import roster_in, roster_problems
 
@@ -101,6 +103,7 @@ def check(
     found = key_in(key)
     if lint:
         return show_lint(found)
+    check_numbers(found)
     if sheets is not None:
         return write_sheets(found, sheets, out or "")
     if explain is not None:
@@ -129,6 +132,8 @@ def refuse_contradictions(
         raise refuse("usage", f"{needing[0]} writes files", help="say where: -o DIR")
     if asked.anonymous and explain is not None:
         raise refuse("usage", "--explain shows one student, and --anonymous hides who it is")
+    if asked.fail_under is not None and isnan(asked.fail_under):
+        raise refuse("usage", "--fail-under takes a percentage, 0 to 100")
     if asked.grade_column and not (asked.moodle or asked.canvas):
         raise refuse("usage", "--grade-column goes with --moodle or --canvas")
 

@@ -54,35 +54,40 @@ class MarkedClass(NamedTuple):
     lines     what results.jsonl says of those without overrides, by id.
     before    the marks of the run before.
     problems  what could not be used: files, rows of overrides.csv.
+    notes     what else there is to say.
     """
 
     marks: list[SheetMarks]
     lines: Mapping[str, str]
     before: list[SheetMarks]
     problems: list[str]
+    notes: list[str]
 
 
 def check_class(key: Key, asked: Asked) -> int:
     """Mark everybody, write the files, print the summary; returns the exit status."""
     wanted = exports(asked)
+    if asked.junit is not None:
+        outputs.check_place(asked.junit, "the JUnit report", asked.out)
     found = hand_ins(asked.submissions, asked.roster, asked.out)
     wanted = wanted._replace(participants=found.participants, users=found.users)
     with output_folder(asked.out) if asked.out is not None else nullcontext() as folder:
         marked = marked_class(key, asked, found, folder)
         stats = class_statistics(marked.marks, key.points)
         changed = changes(marked.before, marked.marks) if marked.before else []
-        notes = [*found.notes]
         if folder is not None:
-            notes += outputs.write_outputs(
+            written = outputs.write_outputs(
                 folder, key, marked.marks, stats, marked.before, wanted
             )
+            marked.notes.extend(written.notes)
+            marked.problems.extend(written.problems)
         if asked.junit is not None:
             outputs.write_junit(asked.junit, key, marked.marks)
         if folder is not None:  # last: until the results are there, the run counts as interrupted
             outputs.write_results(folder, marked.marks, marked.lines)
             folder.remove(journal.NAME)
     show(key, asked, marked, stats, changed)
-    tell([*marked.problems, *notes])
+    tell([*marked.problems, *marked.notes])
     return exit_status(key, asked, marked.marks, marked.problems)
 
 
@@ -113,12 +118,17 @@ def marked_class(
     for person in found.missing:
         absent = Task(person.id, person.name, "", "", None)
         done[person.id] = record(disguise(unmarked(marker, absent, "missing")))
-    by_hand, problems = overrides_in(folder, key, done)
-    marks = [overrides.overridden(one.marks, by_hand.get(id, ())) for id, one in done.items()]
+    by_hand = overrides_in(folder, key)
+    marks = [overrides.overridden(one.marks, by_hand.of(id)) for id, one in done.items()]
     marks.sort(key=lambda sheet: sheet.id)
-    lines = {one.marks.id: one.line for id, one in done.items() if id not in by_hand}
+    lines = {one.marks.id: one.line for id, one in done.items() if not by_hand.of(id)}
+    problems = [*by_hand.problems, *overrides.strangers(by_hand, done)]
     return MarkedClass(
-        marks, lines, [one.marks for one in before], [*found.problems, *problems]
+        marks,
+        lines,
+        [one.marks for one in before],
+        [*found.problems, *said_of_overrides(problems)],
+        [*found.notes, *said_of_overrides(overrides.surplus(by_hand, key))],
     )
 
 
@@ -214,20 +224,19 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-def overrides_in(
-    folder: Folder | None, key: Key, ids: Iterable[str]
-) -> tuple[Mapping[str, Sequence[overrides.Override]], list[str]]:
-    """The teacher's overrides by id, and what is wrong with the file."""
+def overrides_in(folder: Folder | None, key: Key) -> overrides.Overrides:
+    """The teacher's overrides."""
     data = folder.read(overrides.NAME) if folder is not None else None
     if data is None:
-        return {}, []
+        return overrides.Overrides({}, ())
     if len(data) > LARGEST_FILE:
         raise refuse("file", f"{overrides.NAME} is larger than 1 MiB")
-    found = overrides.read_overrides(decoded(data, overrides.NAME), key)
-    remarks: list[Remark] = [*found.problems, *overrides.strangers(found, ids)]
-    return found.rows, [
-        f"{overrides.NAME}, line {remark.line}: {remark.message}" for remark in remarks
-    ]
+    return overrides.read_overrides(decoded(data, overrides.NAME), key)
+
+
+def said_of_overrides(remarks: Iterable[Remark]) -> list[str]:
+    """Remarks on the file of overrides, each with its line."""
+    return [f"{overrides.NAME}, line {remark.line}: {remark.message}" for remark in remarks]
 
 
 def show(
@@ -277,9 +286,10 @@ def explain_one(key: Key, asked: Asked, id: str) -> int:
     from ..render.screen import screen
 
     found = hand_ins(asked.submissions, asked.roster, asked.out)
-    tasks = [task for task in found.tasks(key) if task.id == id]
+    wanted = id.casefold()
+    tasks = [task for task in found.tasks(key) if task.id.casefold() == wanted]
     if not tasks:
-        if id in found.names():
+        if wanted in map(str.casefold, found.names()):
             raise refuse("usage", f"{id} has handed in nothing")
         near = similar(id, [*found.names()])
         help = f"did you mean {' or '.join(near)}?" if near else ""
@@ -287,8 +297,8 @@ def explain_one(key: Key, asked: Asked, id: str) -> int:
     (marks,) = mark_batch(key, tasks, jobs=1)
     if asked.out is not None and os.path.isdir(asked.out):
         with output_folder(asked.out, lock=False) as folder:
-            by_hand, _ = overrides_in(folder, key, [id])
-        marks = overrides.overridden(marks, by_hand.get(id, ()))
+            by_hand = overrides_in(folder, key)
+        marks = overrides.overridden(marks, by_hand.of(id))
     if asked.json:
         from ..render.marks_json import marks_json
 

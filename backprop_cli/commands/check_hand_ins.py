@@ -60,7 +60,7 @@ class HandIns(NamedTuple):
 def hand_ins(paths: Sequence[str], roster: str | None, out: str | None) -> HandIns:
     """All that is handed in at some paths, without what an earlier run has left at `out`.
 
-    Raises BackpropError for a path that cannot be read.
+    Raises BackpropError for a path that cannot be read, and where nothing is handed in at all.
     """
     people = None if roster is None else roster_in(roster)
     handed_in: list[Submission] = []
@@ -76,6 +76,9 @@ def hand_ins(paths: Sequence[str], roster: str | None, out: str | None) -> HandI
         handed_in += found.submissions
         problems += [f"{refused.file}: {refused.reason}" for refused in found.refused]
         notes += [f"{path}: {remark.message}" for remark in found.remarks]
+    if not handed_in and not problems:
+        listed = " or ".join(f"'{path}'" for path in paths)
+        raise refuse("usage", f"no hand-in was found in {listed}", help="check the path")
     if people is None:
         return HandIns(by_student(handed_in), {}, (), problems, notes)
     submissions = by_student(enrolled(people, handed_in))

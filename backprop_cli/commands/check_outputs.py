@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import refuse
 from ..homework import overrides, pseudonyms
@@ -13,6 +13,9 @@ from ..homework.identity import file_name
 from ..homework.key import Key
 from ..homework.marks import SheetMarks
 from ..homework.output_folder import Folder, output_folder, reason_of
+
+if TYPE_CHECKING:
+    from ..render.worksheets import Filled
 
 GRADES, RESULTS, PAGE = "grades.csv", "results.jsonl", "gradebook.html"
 FEEDBACK, GRADESCOPE, ONE_RESULT = "feedback", "gradescope", "results.json"
@@ -25,6 +28,13 @@ class Export(NamedTuple):
 
     name: str
     data: bytes
+
+
+class Written(NamedTuple):
+    """What the teacher should know about the exports: what could not be done, and what was."""
+
+    problems: Sequence[str]
+    notes: Sequence[str]
 
 
 class Wanted(NamedTuple):
@@ -80,8 +90,8 @@ def write_outputs(
     stats: ClassStatistics,
     before: Iterable[SheetMarks],
     wanted: Wanted,
-) -> list[str]:
-    """Write everything but the results; returns what the teacher should know about the exports.
+) -> Written:
+    """Write everything but the results.
 
     `before` are the marks of the run before, whose files are removed where the student is gone.
     """
@@ -90,10 +100,14 @@ def write_outputs(
     from ..render.gradebook_page import gradebook_page
 
     notes: list[str] = []
+    problems: list[str] = []
     exports: list[tuple[str, bytes]] = []
-    for name, data, said in filled_in(key, marks, wanted):
-        exports.append((name, data))
-        notes += said
+    for export, what, found in filled_in(key, marks, wanted):
+        exports.append((export.name, found.data))
+        notes += found.said(what)
+        if not found.filled and found.unmatched and not found.waiting:
+            say = f"nobody in {export.name} was found among the hand-ins"
+            problems.append(f"{say}; a roster says whose ids they are: --roster FILE")
     gone = {file_name(sheet.id) for sheet in before} - {file_name(sheet.id) for sheet in marks}
     with folder.inside(FEEDBACK) as inside:
         inside.write_all(
@@ -110,7 +124,7 @@ def write_outputs(
             (GRADES, encoded(grades_csv(key, marks))),
         ]
     )
-    return notes
+    return Written(problems, notes)
 
 
 def write_results(folder: Folder, marks: Iterable[SheetMarks], lines: Mapping[str, str]) -> None:
@@ -136,6 +150,19 @@ def write_gradescope(folder: Folder, marks: Sequence[SheetMarks], gone: Iterable
             inside.remove(f"{name}.json")
 
 
+def check_place(path: str, what: str, out: str | None) -> None:
+    """Refuse a file in a folder that does not exist, before the work begins; the output folder will
+    be there by then.
+    """
+    parent = os.path.dirname(os.path.abspath(path))
+    made = out is not None and os.path.realpath(parent) == os.path.realpath(out)
+    if not made and not os.path.isdir(parent):
+        raise refuse(
+            "output", f"{what} could not be written: there is no folder '{parent}'",
+            help="check the path",
+        )  # fmt: skip
+
+
 def write_junit(path: str, key: Key, marks: Sequence[SheetMarks]) -> None:
     """Write the JUnit report where the teacher wants it."""
     from ..render.junit import junit
@@ -147,8 +174,8 @@ def write_junit(path: str, key: Key, marks: Sequence[SheetMarks]) -> None:
 
 def filled_in(
     key: Key, marks: Sequence[SheetMarks], wanted: Wanted
-) -> Iterable[tuple[str, bytes, list[str]]]:
-    """The exports of other systems with the grades in them, and what there is to say of each."""
+) -> Iterable[tuple[Export, str, Filled]]:
+    """The exports of other systems, what each is called, and what it is with the grades in it."""
     from ..render.canvas import canvas_gradebook
     from ..render.moodle import moodle_worksheet
 
@@ -157,12 +184,12 @@ def filled_in(
         found = moodle_worksheet(
             wanted.moodle.data, key.points, marks, wanted.participants, column
         )
-        yield wanted.moodle.name, found.data, found.said("the Moodle worksheet")
+        yield wanted.moodle, "the Moodle worksheet", found
     if wanted.canvas is not None:
         found = canvas_gradebook(
             wanted.canvas.data, key.title, key.points, marks, wanted.users, column
         )
-        yield wanted.canvas.name, found.data, found.said("the Canvas gradebook")
+        yield wanted.canvas, "the Canvas gradebook", found
 
 
 def encoded(text: str) -> bytes:

@@ -26,7 +26,7 @@ from ..run import backward, forward
 from ..simplify import copied, simplify, sizes
 from ..simplify.printing import formula_text
 from ..syntax.tree import Expression
-from .answer_formulas import answer_graph
+from .answer_formulas import answer_graph, words
 from .key import Question
 from .limits import ANSWER_SECONDS, TimeUp, within
 from .quantities import Element
@@ -34,6 +34,8 @@ from .sampling import Point, neighbour, points
 
 ENOUGH = 12  # points that agree
 ENOUGH_OF_PIECES = 40  # the same where a formula has kinks or cases
+# Analytic only on one side of a point: sqrt(x^2) is x on one side and -x on the other.
+BRANCHING = frozenset({"sqrt", "rsqrt", "power", "hypot", "norm", "atan2"})
 LEAST = 6  # fewer decide nothing
 MOST_TRIED = 200
 DEFAULT_RANGE = Fraction(-3), Fraction(3)
@@ -116,6 +118,8 @@ class Target:
 
     def verdict(self, answer: Expression, source: str) -> Comparison:
         """The same without a limit on time."""
+        if any(word.name in self.itself for word in words(answer)):
+            return Comparison("undecided", f"it names {self.title} itself, which is asked")
         try:
             graph, output = answer_graph(self.question, answer, source)
         except BackpropError as error:
@@ -146,6 +150,8 @@ class Target:
                 precisions = USUAL
         if counts[Outcome.SAME] < LEAST:
             return Comparison("undecided", self.too_few(counts))
+        if Outcome.YOURS_UNDEFINED in first and self.formula.branches:
+            return Comparison("undecided", "; ".join(self.notes(first)))
         return Comparison("equal", notes=tuple(self.notes(first)))
 
     def point(self, number: int) -> Point:
@@ -167,6 +173,14 @@ class Target:
         return meeting
 
     # ------------------------------------------------------------------------------------ sentences
+
+    @property
+    def itself(self) -> frozenset[str]:
+        """The names of the node whose value is asked; none for a gradient or an input."""
+        names, node = self.question.names, self.element.node
+        if self.element.of is not None or not self.question.graph.inputs[node]:
+            return frozenset()
+        return frozenset(name for name, known in names.nodes.items() if known == node)
 
     @property
     def title(self) -> str:
@@ -305,6 +319,11 @@ class Formula:
     def in_pieces(self) -> bool:
         """Whether it may be one formula here and another one there."""
         return any(op.kink is not None or op.name == "where" for op in self.graph.operations)
+
+    @property
+    def branches(self) -> bool:
+        """Whether equality in one part of its domain says nothing about another part."""
+        return self.in_pieces or any(op.name in BRANCHING for op in self.graph.operations)
 
     def at(self, point: Point, bits: int) -> Any:
         """Its ball, not finite where it is undefined; None where that stays open."""

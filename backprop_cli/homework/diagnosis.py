@@ -199,7 +199,9 @@ def slips(following: Following, place: Place) -> Iterator[tuple[str, str, str]]:
     if found is None or reading.numeral is None:
         return
     rule = following.question.rule
-    ten, swapped = SLIPS
+    cut_off, ten, swapped = SLIPS
+    if is_cut_off(reading.numeral, found):
+        yield cut_off
     if any(agrees(reading, found * arb(10) ** power, rule) for power in (-3, -2, -1, 1, 2, 3)):
         yield ten
     for other in digits_swapped(reading.numeral):
@@ -208,6 +210,14 @@ def slips(following: Following, place: Place) -> Iterator[tuple[str, str, str]]:
         if agrees(Reading(other, middle, middle + radius, middle + radius), found, rule):
             yield swapped
             return
+
+
+def is_cut_off(numeral: Numeral, found: Any) -> bool:
+    """Whether a number has the first digits of another one, as many as were written."""
+    value = exactly(abs(numeral.value))
+    rest = abs(found) - value
+    same_side = bool(found > 0) == (numeral.value > 0)
+    return bool(same_side and numeral.value and rest > 0 and rest < arb(10) ** numeral.unit)
 
 
 def digits_swapped(numeral: Numeral) -> Iterator[Numeral]:

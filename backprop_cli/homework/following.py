@@ -24,6 +24,9 @@ from .written import Reading, exactly
 
 BITS = 96
 
+FAR = 0.5  # of the truth
+FINER = 20  # times: what a number says beyond those that it comes from
+
 Place = tuple[int | None, int]  # what an element is about: (of, node)
 
 
@@ -254,12 +257,12 @@ class Following:
         rule = self.question.rule
         if not reading.middle.is_finite():
             return "wrong"
-        if agrees(reading, truth, rule):
+        if is_number(truth) and agrees(reading, truth, rule):
             return "right"
         strict = rule.tolerance is not None or rule.figures is not None
         if is_number(found) and agrees(reading, found, rule) and (tainted or not strict):
             if not tainted:
-                return "right"
+                return "undecided" if unfounded(reading, truth, found) else "right"
             trivial = any(reading.middle == end and not truth.contains(end) for end in (0, 1))
             return "trivial" if trivial else "carried"
         if not strict:
@@ -343,6 +346,16 @@ def agrees(reading: Reading, ball: Any, rule: Rule) -> bool:
     if rule.figures is not None:
         return bool(reading.middle.overlaps(ball + half_unit(ball, rule.figures)))
     return bool(reading.ball.overlaps(ball))
+
+
+def unfounded(reading: Reading, truth: Any, found: Any) -> bool:
+    """Whether a number agrees only because those before it are rough: it is nowhere near the truth
+    and says far more than they do. After a difference of nearly equal numbers, nearly everything
+    agrees; somebody who worked with them has 0 or 10 there, not 9.8.
+    """
+    written, true = float(reading.middle.mid()), float(truth.mid())
+    far = abs(written - true) > FAR * abs(true)
+    return bool(written and far and found.rad() > FINER * reading.loose.rad())
 
 
 def half_unit(ball: Any, figures: int) -> Any:

@@ -17,6 +17,7 @@ from .misconceptions import TITLES
 
 STATUSES = ("graded", "human", "unreadable", "missing")
 FEWEST_ALIKE = 2  # wrong numbers that two sheets must share to be named together
+Numerals = tuple[tuple[str, str], ...]  # names with what was written for them
 
 
 class AnswerStatistics(NamedTuple):
@@ -84,11 +85,16 @@ class Look(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """Students who wrote the same wrong numbers for the same inputs: a hint, never a verdict."""
+    """Students who wrote the same wrong numbers: a hint, never a verdict.
+
+    despite  whether they were given different inputs, which makes it the strongest hint. Then one
+             of them may have the numbers rightly, and be the one they are copied from.
+    """
 
     label: str
     ids: tuple[str, ...]
     numbers: tuple[tuple[str, str], ...]
+    despite: bool = False
 
 
 class ClassStatistics(NamedTuple):
@@ -238,28 +244,56 @@ def look(sheet: SheetMarks) -> Look | None:
 
 
 def alike(sheets: Iterable[SheetMarks]) -> tuple[Alike, ...]:
-    """Groups with the same wrong numbers in a question, those that share most first.
+    """Groups with the same wrong numbers in a question: those with different inputs first, then
+    those that share most.
 
     Only numbers with an error of their own count: what follows from an error is the same for
-    everybody who makes it, and so is what a common misconception gives.
+    everybody who makes it, and so is what a common misconception gives. Whoever wrote all the same
+    numbers belongs to the group, even if they are right for the inputs that this student had.
     """
-    groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    groups: dict[tuple[str, Numerals], set[Numerals]] = defaultdict(set)
+    writers: dict[tuple[str, Numerals], dict[str, Numerals]] = defaultdict(dict)
     for sheet in sheets:
         for question in sheet.questions:
-            numbers = tuple(
-                (mark.name, plain_numeral(mark.written))
-                for mark in question.marks
-                if mark.verdict == "wrong" and mark.kind != "formula"
-                if mark.written and not mark.suspicions
-            )
-            if len(numbers) >= FEWEST_ALIKE:
-                groups[question.label, question.inputs, numbers].append(sheet.id)
-    found = [
-        Alike(str(label), tuple(ids), numbers)  # type: ignore[arg-type]
-        for (label, _, numbers), ids in groups.items()
-        if len(ids) > 1
-    ]
-    return tuple(sorted(found, key=lambda group: (-len(group.numbers), group.label, group.ids)))
+            written, wrong = numerals(question.marks), numerals(filter(own_error, question.marks))
+            writers[question.label, written][sheet.id] = question.inputs
+            if len(wrong) >= FEWEST_ALIKE:
+                groups[question.label, wrong].add(written)
+    found: dict[tuple[str, tuple[str, ...]], Alike] = {}
+    for (label, wrong), sheets_written in groups.items():
+        inputs: dict[str, Numerals] = {}
+        for written in sheets_written:
+            inputs |= writers[label, written]
+        ids = tuple(sorted(inputs))
+        if len(ids) > 1:
+            despite = len({*inputs.values()}) > 1
+            group = Alike(label, ids, wrong, despite)
+            found[label, ids] = max(group, found.get((label, ids), group), key=shared)
+    return tuple(
+        sorted(
+            found.values(),
+            key=lambda group: (not group.despite, -len(group.numbers), group.label, group.ids),
+        )
+    )
+
+
+def shared(group: Alike) -> int:
+    """How many wrong numbers a group shares."""
+    return len(group.numbers)
+
+
+def own_error(mark: Mark) -> bool:
+    """Whether a number has an error of its own that looks like no known misconception."""
+    return mark.verdict == "wrong" and not mark.suspicions
+
+
+def numerals(marks: Iterable[Mark]) -> Numerals:
+    """The numbers that were written, by name."""
+    return tuple(
+        (mark.name, plain_numeral(mark.written))
+        for mark in marks
+        if mark.written and mark.kind != "formula"
+    )
 
 
 def plain_numeral(text: str) -> str:

@@ -169,6 +169,8 @@ def mistakes(question: Question, truth: Truth) -> Iterator[tuple[Mistake, bool]]
             right = float(truth.of(*place).mid())
             counted: Counter[tuple[str, int]] = Counter()
             for guess in guesses(following, place):
+                if guess.fields.get("upstream") == 0:
+                    continue  # nothing comes back there, so there is nothing to get wrong
                 where = guess.error.kind, guess.fields.get("gate", -1)
                 counted[where] += 1
                 same = is_number(guess.ball) and alike(float(guess.ball.mid()), right)

@@ -115,6 +115,8 @@ def read_key(text: str, origin: str = "the key") -> Key:
         return _Reader(text).key()
     except BackpropError as error:
         found = error.located(text, origin).diagnostic
+        if found.code == "limit":
+            found = found._replace(help="")  # no flag raises the limits of a key
         raise BackpropError(found._replace(origin=origin, status=EXIT_USAGE)) from None
 
 

@@ -12,7 +12,6 @@ from itertools import islice
 from typing import NamedTuple
 
 from ..bindings import Bound
-from ..namespaces import balls
 from .commentary import listed, percent
 from .comparing import DEFAULT_RANGE
 from .draws import Draw
@@ -30,7 +29,7 @@ from .hidden_errors import (
 from .key import Key, Question, Rule
 from .misconceptions import TITLES
 from .sampling import points
-from .truth import Truth, chosen
+from .truth import Truth, Unusable, chosen
 
 STUDENTS = 200  # that are drawn for a question with draws
 FEWER = 50  # for each other way to draw
@@ -198,7 +197,7 @@ def draw_class(key: Key, question: Question, errors: HiddenErrors, students: int
             again += 1
         try:
             inputs, truth = chosen(key, question, id)
-        except balls.Undecided:
+        except Unusable:
             hopeless += 1
             continue
         point = errors.at(texts_of(inputs))

@@ -26,7 +26,7 @@ from .marks import Mark, QuestionMarks, SheetMarks
 from .quantities import Element
 from .sheets import Sheet
 from .slots import Slot, slots_of, sorted_answers
-from .truth import Truth, chosen
+from .truth import Truth, Unusable, chosen
 from .written import Figures, Reading, exactly, figures_of, read_number, signed_numeral
 
 TOO_LONG = "it takes too long to work out; a teacher will look at it"
@@ -64,8 +64,7 @@ class Marker:
         for question in self.key.questions:
             slots = list(slots_of(question, answers.get(question.label, {})))
             if question.numeric:
-                inputs, truth = self.numbers(question, id)
-                questions.append(numeric_question(question, inputs, truth, slots))
+                questions.append(self.numeric(question, id, slots))
                 continue
             marks = []
             for slot in slots:
@@ -84,6 +83,16 @@ class Marker:
         human = unread or any(question.human for question in questions)
         status = "human" if human else "graded"
         return SheetMarks(id, name, file, fingerprint, status, tuple(questions), tuple(remarks))
+
+    def numeric(self, question: Question, id: str, slots: list[Slot]) -> QuestionMarks:
+        """The marks of a question about numbers; a person's where a student's have no answer."""
+        try:
+            inputs, truth = self.numbers(question, id)
+        except Unusable as error:
+            zero, reason = Fraction(0), f"these numbers have no answer: {error}"
+            marks = [slot.mark("value", "undecided", zero, "", reason=reason) for slot in slots]
+            return gathered(question, (), marks)
+        return numeric_question(question, inputs, truth, slots)
 
     def numbers(self, question: Question, id: str) -> tuple[dict[str, Bound], Truth]:
         """A student's numbers and what is true of them."""

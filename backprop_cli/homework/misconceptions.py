@@ -368,6 +368,8 @@ VALUES = (
 # --------------------------------------------------------------------------------- slips of the pen
 
 SLIPS = (
+    ("cut-off", "digits cut off instead of rounded",
+     "{node} is cut off after its last digit; it should be rounded"),
     ("factor-ten", "the decimal point in the wrong place",
      "{node} is right but for the place of the decimal point"),
     ("digits-swapped", "two digits swapped", "{node} is right but for two digits that are swapped"),

@@ -30,14 +30,19 @@ class Folder:
     def read(self, name: str) -> bytes | None:
         """A file's content; None where there is no such file."""
         try:
+            return self.content(name)
+        except OSError as error:
+            path = os.path.join(self.path, name)
+            raise refuse("output", f"'{path}' cannot be read: {reason_of(error)}") from None
+
+    def content(self, name: str) -> bytes | None:
+        try:
             with os.fdopen(self.open(name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise self.failed(name, "it is not a regular file")
+                    raise OSError(errno.EINVAL, "it is not a regular file")
                 return file.read()
         except FileNotFoundError:
             return None
-        except OSError as error:
-            raise self.failed(name, reason_of(error)) from None
 
     def write(self, name: str, data: bytes, mode: int = 0o666) -> None:
         """Write one file; a file that holds this already is left alone."""
@@ -46,9 +51,10 @@ class Folder:
     def write_all(self, files: Iterable[tuple[str, bytes]], mode: int = 0o666) -> None:
         """Write files: all of them to the disk first, then each into its place at once."""
         parts: list[tuple[str, str]] = []
+        name = ""
         try:
             for name, data in files:
-                if self.read(name) != data:
+                if self.content(name) != data:
                     part = f"{PART}{len(parts)}"
                     parts.append((part, name))
                     self.write_part(part, data, mode)
@@ -66,7 +72,7 @@ class Folder:
             os.fsync(self.descriptor)
         except OSError as error:
             self.clear_parts()
-            raise self.failed(parts[-1][1], reason_of(error)) from None
+            raise self.failed(name, reason_of(error)) from None
 
     def write_part(self, part: str, data: bytes, mode: int) -> None:
         self.remove(part)

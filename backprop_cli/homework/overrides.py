@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from ..numerals import decimal
 from .key import MOST_POINTS, Key
 from .marks import Remark, SheetMarks
 
@@ -32,10 +33,14 @@ class Override(NamedTuple):
 
 
 class Overrides(NamedTuple):
-    """All rows that can be used, by id, and what is wrong with the others."""
+    """All rows that can be used, by the id in small letters, and what is wrong with the others."""
 
     rows: Mapping[str, Sequence[Override]]
     problems: tuple[Remark, ...]
+
+    def of(self, id: str) -> Sequence[Override]:
+        """The rows on a student; capitals do not count."""
+        return self.rows.get(id.casefold(), ())
 
 
 def read_overrides(text: str, key: Key) -> Overrides:
@@ -58,15 +63,16 @@ def read_overrides(text: str, key: Key) -> Overrides:
             if isinstance(row, str):
                 problems.append(Remark("problem", reader.line_num, row))
                 continue
-            if (row.id, row.question) in found:
+            place = row.id.casefold(), row.question
+            if place in found:
                 say = f"{row.id} {row.question}".strip() + " stands twice; the later line counts"
                 problems.append(Remark("problem", row.line, say))
-            found[row.id, row.question] = row
+            found[place] = row
     except csv.Error as error:
         problems.append(Remark("problem", reader.line_num, f"not a CSV from here on: {error}"))
     rows: dict[str, list[Override]] = {}
     for row in found.values():
-        rows.setdefault(row.id, []).append(row)
+        rows.setdefault(row.id.casefold(), []).append(row)
     return Overrides(rows, tuple(problems))
 
 
@@ -94,9 +100,24 @@ def override(values: Mapping[str, str], key: Key, line: int) -> Override | str:
     return Override(id, labels.get(question.lower(), ""), number, comment, line)
 
 
+def surplus(overrides: Overrides, key: Key) -> list[Remark]:
+    """A note for each row with more points than there are: a bonus, or 100 typed for 10."""
+    most = {"": key.points} | {question.label: question.points for question in key.questions}
+    return [
+        Remark(
+            "note", row.line,
+            f"{row.question or 'the sheet'} gets {decimal(row.points)} points of "
+            f"{decimal(most[row.question])}",
+        )
+        for rows in overrides.rows.values()
+        for row in rows
+        if row.points is not None and row.points > most[row.question]
+    ]  # fmt: skip
+
+
 def strangers(overrides: Overrides, ids: Iterable[str]) -> list[Remark]:
     """A remark for each row on somebody who is not in the class."""
-    known = {*ids}
+    known = {id.casefold() for id in ids}
     return [
         Remark("problem", row.line, f"nobody has the id {row.id}")
         for id, rows in overrides.rows.items()

@@ -1,7 +1,7 @@
 """Where two formulas are compared: points that nobody foresees who does not know the key's seed.
 
-Each coordinate is a short decimal, so that a point can be printed as it is, and the inputs take
-every combination of signs, small and large.
+Each coordinate is a decimal, most of them a short one, so that a point can be printed as it is, and
+the inputs take every combination of signs, small and large.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from .draws import stream
 
 LEAST_DECIMALS = 2
 STEPS = 1_000  # numbers to choose from, at least
+LONG = 4  # every fourth point has many decimals, since some formulas vanish at short ones
+LONGER = 17
 FINER = 3  # more decimals for a neighbour
 PATTERNS = 4  # inputs whose signs go through all combinations
 
@@ -41,10 +43,10 @@ class Coordinate(NamedTuple):
         sign = "-" if self.steps < 0 else ""
         return f"{sign}{whole}.{places}" if places else f"{sign}{whole}"
 
-    def moved(self) -> Coordinate:
-        """A number next to this one, in the range too."""
-        steps = self.steps * 10**FINER + self.inward
-        return self._replace(steps=steps, decimals=self.decimals + FINER)
+    def moved(self, decimals: int = FINER, by: int = 1) -> Coordinate:
+        """A number next to this one, in the range too, with so many more decimals."""
+        steps = self.steps * 10**decimals + self.inward * by
+        return self._replace(steps=steps, decimals=self.decimals + decimals)
 
 
 Point = tuple[Coordinate, ...]
@@ -63,7 +65,11 @@ def points(ranges: Mapping[str, Range], seed: str) -> Iterator[Point]:
             zone = both[upper][(place // 2 + index) % len(ZONES)]
             steps = zone.first + number % zone.choices
             point.append(Coordinate(name, steps, zone.decimals, -1 if upper else 1))
-        yield tuple(point)
+        if place % LONG == LONG - 1:
+            digits = next(numbers) % 10**LONGER
+            yield tuple(coordinate.moved(LONGER, digits) for coordinate in point)
+        else:
+            yield tuple(point)
 
 
 class Zone(NamedTuple):

@@ -14,6 +14,8 @@ from .marks import Mark, Remark
 from .quantities import Element, Item
 from .sheets import Answer, Sheet
 
+MOST_STRAYS = 50  # named on one sheet; a hostile one has a hundred thousand
+
 
 class Slot(NamedTuple):
     """One element that is asked, with what was written for it.
@@ -71,6 +73,7 @@ def sorted_answers(
 ) -> dict[str, dict[str, list[Answer]]]:
     """The answers by question and by what they answer; what finds no place becomes a remark."""
     found: dict[str, dict[str, list[Answer]]] = {}
+    strays = 0
     questions = {question.label: question for question in key.questions}
     for answer in sheet.answers:
         owners = owners_of(answer, questions)
@@ -78,7 +81,12 @@ def sorted_answers(
             question, item = owners[0]
             found.setdefault(question.label, {}).setdefault(item.name, []).append(answer)
         else:
-            remarks.append(stray(answer, questions, [owner for owner, _ in owners]))
+            strays += 1
+            if strays <= MOST_STRAYS:
+                remarks.append(stray(answer, questions, [owner for owner, _ in owners]))
+    if strays > MOST_STRAYS:
+        more = f"… and {strays - MOST_STRAYS:,} more answers that find no place"
+        remarks.append(Remark("problem", 0, more))
     return found
 
 

@@ -37,6 +37,7 @@ from .sheets import Sheet, clipped, in_words, read_record, said_id
 LARGEST_CLASS = 1 << 26  # bytes of a file with the answers of a whole class
 RANKS = dict.fromkeys((".txt", ".text", ".md", ".markdown"), 0)
 RANKS |= dict.fromkeys(OBJECTS, 1) | dict.fromkeys(TABLES, 2) | dict.fromkeys(PAGES, 3)
+RESULTS = frozenset({"results.jsonl", "gradebook.html"})  # what a run leaves in its folder
 SHEETLIKE = re.compile(r"^[^\n=]{1,60}[=≈]|^[^\n|]{0,60}\|[^\n|]*\||^[ \t]*[\"{]", re.M)
 
 
@@ -163,7 +164,9 @@ def find_submissions(path: str, without: str = "") -> Found:
     if "\0" in path:
         raise refuse("file", "a path that no file can have")
     if os.path.isdir(path):
-        return _Grouping(path, folder_entries(path, without), autograder_people(path)).found()
+        entries, remarks = without_results(folder_entries(path, without))
+        grouping = _Grouping(path, entries, autograder_people(path))
+        return grouping.found()._replace(remarks=remarks)
     if path.lower().endswith(".zip"):
         return _Grouping("", archive_entries(path), ()).found()
     root, name = os.path.split(os.path.realpath(path))
@@ -177,6 +180,32 @@ def find_submissions(path: str, without: str = "") -> Found:
         message = f"'{printed(path)}' cannot be used: {found.message}"
         raise refuse(found.code, message, help=found.help) from None
     return _Grouping(root, [Entry((name,))], autograder_people(root)).found()
+
+
+def without_results(entries: list[Entry]) -> tuple[list[Entry], tuple[Remark, ...]]:
+    """The files but those in folders that an earlier run has written, with a remark on each such
+    folder. One that a platform has made for a student is never taken for such.
+    """
+    places: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for entry in entries:
+        places[entry.parts[:-1]].add(entry.parts[-1])
+    results = {
+        place
+        for place, names in places.items()
+        if place and names >= RESULTS
+        and not any(MOODLE.fullmatch(part) or GRADESCOPE.fullmatch(part) for part in place)
+    }  # fmt: skip
+    kept = [
+        entry
+        for entry in entries
+        if not any(entry.parts[:depth] in results for depth in range(1, len(entry.parts)))
+    ]
+    message = "left out, as it holds the results of an earlier run"
+    remarks = (
+        Remark("note", 0, f"'{clipped(Entry(place).shown)}' is {message}")
+        for place in sorted(results)
+    )
+    return kept, tuple(remarks)
 
 
 def class_file(data: bytes, file: str) -> Found:
@@ -254,8 +283,13 @@ class _Grouping:
         self.wrapped = 0
         while len(entries) > 1 and self.is_wrapped():
             self.wrapped += 1
+        folders = any(
+            len(inside) > 1 and GRADESCOPE.fullmatch(inside[0])
+            for entry in entries
+            if (inside := entry.parts[self.wrapped :])
+        )
         listed = [entry for entry in entries if entry.parts[self.wrapped :] == (METADATA_LIST,)]
-        for entry in listed:
+        for entry in listed if folders else ():  # among loose files it is a student's
             self.entries = [other for other in entries if other is not entry]
             self.read_people(entry)
         stems = Counter(map(stem, self.entries))
@@ -277,6 +311,8 @@ class _Grouping:
             if data is None:
                 data = read_beneath(self.root, entry.parts, LARGEST_METADATA)
             self.people = listed_people(data.decode("utf-8", "replace"))
+            if not self.people:
+                self.refused.append(Refused(entry.shown, "it names nobody"))
         except BackpropError as error:
             self.refused.append(Refused(entry.shown, error.diagnostic.message))
 

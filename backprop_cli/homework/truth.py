@@ -7,13 +7,16 @@ from typing import Any, NamedTuple
 from flint import arb, ctx
 
 from ..bindings import Bound, number
+from ..errors import refuse
 from ..namespaces import balls
 from ..numerals import plain
 from ..run import backward, forward
 from .key import Key, Question
+from .quantities import Element
 
 BITS = 160
 ATTEMPTS = 64
+SAMPLE = 20  # students whose draws are tried before a key is used
 
 
 class Truth(NamedTuple):
@@ -56,13 +59,22 @@ def tops(question: Question) -> list[int]:
     return sorted(top for top in asked if top is not None)
 
 
+def asked_elements(question: Question) -> list[Element]:
+    """All that a question asks, one by one."""
+    return [element for item in question.items for element in item.elements]
+
+
+def all_finite(question: Question, truth: Truth) -> bool:
+    """Whether everything that is asked is a finite number."""
+    return all(truth.of(e.of, e.node).is_finite() for e in asked_elements(question))
+
+
 def trouble(question: Question, truth: Truth) -> str:
     """Why a point is no good for a question, "" if it is: what is not finite, or at a kink."""
     graph = question.graph
-    for item in question.items:
-        for element in item.elements:
-            if not truth.of(element.of, element.node).is_finite():
-                return f"{element.name} is not a finite number"
+    for element in asked_elements(question):
+        if not truth.of(element.of, element.node).is_finite():
+            return f"{element.name} is not a finite number"
     for node, operation in enumerate(graph.operations):
         if operation.kink is None:
             continue
@@ -74,11 +86,18 @@ def trouble(question: Question, truth: Truth) -> str:
     return ""
 
 
+class Unusable(ArithmeticError):
+    """There are no numbers with which a question can be answered; the message says why."""
+
+
 def chosen(key: Key, question: Question, id: str) -> tuple[dict[str, Bound], Truth]:
     """A student's numbers, and what is true of them.
 
-    Draws that would put the student at a kink, or where a number is not finite, are made again.
+    Draws that would put the student at a kink, or where a number is not finite, are made again; a
+    kink is taken if there is nothing else. Raises Unusable where no attempt gives finite answers.
     """
+    kinked: tuple[dict[str, Bound], Truth] | None = None
+    reason = "a choice in it cannot be decided"
     for attempt in range(ATTEMPTS if question.draws else 1):
         inputs = question.inputs(key.seed, id, attempt)
         try:
@@ -86,13 +105,40 @@ def chosen(key: Key, question: Question, id: str) -> tuple[dict[str, Bound], Tru
         except balls.Undecided:
             continue
         if not trouble(question, truth):
-            break
-    else:
-        inputs = question.inputs(key.seed, id)
-        truth = true_numbers(question, inputs)
-    return inputs, truth
+            return inputs, truth
+        if all_finite(question, truth):
+            kinked = kinked or (inputs, truth)
+        else:
+            reason = trouble(question, truth)
+    if kinked is None:
+        raise Unusable(reason)
+    return kinked
 
 
 def chosen_inputs(key: Key, question: Question, id: str) -> dict[str, Bound]:
     """A student's numbers, as the blank sheet shows them."""
-    return chosen(key, question, id)[0]
+    try:
+        return chosen(key, question, id)[0]
+    except Unusable:
+        return question.inputs(key.seed, id)
+
+
+def check_numbers(key: Key) -> None:
+    """Refuse a key with a question that nobody's numbers can answer.
+
+    Raises BackpropError, with exit status 2.
+    """
+    for question in key.questions:
+        if not question.numeric:
+            continue
+        for student in range(SAMPLE if question.draws else 1):
+            try:
+                chosen(key, question, f"student {student}")
+                break
+            except Unusable as error:
+                reason = str(error)
+        else:
+            raise refuse(
+                "key", f"{question.label} has no answer: {reason}", question.span,
+                "choose other numbers; check --lint may propose some",
+            ).located(key.source, "the key")  # fmt: skip

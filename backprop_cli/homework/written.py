@@ -11,19 +11,29 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
+from ..errors import refuse
+from ..graph import Graph
 from ..lowering import lower
 from ..namespaces import intervals
 from ..namespaces.balls import constant
 from ..run import forward
 from ..syntax.tree import Expression, Number, Operator, Program, Result
 from .limits import LIMITS
+from .parts import children_of
 
 TWICE = Fraction(11, 10)  # half a unit, and half of the next one
 # Two figures are never coarser than this; what says less is right only if it is exact.
 COARSEST = Fraction(1, 20)
 LARGEST_EXPONENT = 400
+# Nobody writes so many figures by hand: they come from a program, which rounds in its own way.
+PRINTED = 8  # figures
+FLOAT32 = Fraction(1, 10**6)  # relative error of a few steps in single precision
+NOISE = Fraction(1, 10**12)  # what is left of 0 in double precision
+PRECISIONS = (96, 512, 2048)  # bits for a constant formula
+FIXED = 3  # decimals that must have the same number of places before that is a habit
+NARROW = 40  # bits of it that must be certain
 
 
 class Numeral(NamedTuple):
@@ -47,7 +57,10 @@ class Numeral(NamedTuple):
         figures.
         """
         counted = min(max(figures, self.least), self.digits)
-        return TWICE * Fraction(10) ** (self.unit + self.digits - counted) / 2
+        half = TWICE * Fraction(10) ** (self.unit + self.digits - counted) / 2
+        if self.digits < PRINTED:
+            return half
+        return max(half, abs(self.value) * FLOAT32, NOISE)
 
 
 class Reading(NamedTuple):
@@ -98,10 +111,16 @@ def signed_numeral(expression: Expression) -> Numeral | None:
 
 
 class Figures(NamedTuple):
-    """With how many figures somebody works, and whether decimals on the sheet show it."""
+    """With how many figures somebody works.
+
+    number    of figures, at least 2.
+    shown     whether decimals on the sheet show it.
+    decimals  the number of places that all of them have, where somebody rounds to fixed places.
+    """
 
     number: int
     shown: bool
+    decimals: int | None = None
 
 
 def figures_of(numerals: Iterable[Numeral], exact: Iterable[Fraction]) -> Figures:
@@ -113,8 +132,10 @@ def figures_of(numerals: Iterable[Numeral], exact: Iterable[Fraction]) -> Figure
     found = list(numerals)
     rounded = [number for number in found if number.value not in known]
     decimal = [number.least for number in rounded if not number.whole]
+    places = {-number.unit for number in rounded if not number.whole}
+    fixed = len(places) == 1 and len(decimal) >= FIXED and len(set(decimal)) > 1
     counts = decimal or [number.least for number in rounded or found] or [3]
-    return Figures(max(2, *counts), bool(decimal))
+    return Figures(min(max(2, *counts), PRINTED - 1), bool(decimal), max(places) if fixed else None)
 
 
 def read_number(expression: Expression, source: str, figures: Figures) -> Reading | None:
@@ -126,17 +147,45 @@ def read_number(expression: Expression, source: str, figures: Figures) -> Readin
     if found is not None:
         half = found.half_unit(figures.number)
         middle = exactly(found.value)
-        ball = widened(middle, min(half, abs(found.value) * COARSEST))
+        fine = figures.decimals is not None and found.unit == -figures.decimals and found.value
+        bound = max(abs(found.value) * COARSEST, NOISE if found.digits >= PRINTED else Fraction(0))
+        ball = widened(middle, half if fine else min(half, bound))
         # A 1 beside 0.731 is no rough number: whoever writes three figures means it.
         meant = found.whole and figures.shown
         return Reading(found, middle, ball, ball if meant else widened(middle, half))
+    refuse_factorial(expression)
     program = Program((Result(expression, False, expression.span),), source)
     graph = lower(program, (), LIMITS).graph
     if graph.input_nodes():
         return None
-    middle = forward(graph, intervals, {})[-1]
+    middle = certain(graph)
     ball = forward(graph, Rounded(figures.number), {})[-1]
+    if not ball.is_finite() or ball.rad() > abs(middle.mid()) * exactly(COARSEST):
+        ball = middle.union(middle + arb(0, 1) * abs(middle.mid()) * exactly(COARSEST))
     return Reading(None, middle, ball, ball)
+
+
+def certain(graph: Graph) -> Any:
+    """The value of a constant formula, with as many bits as make it a point.
+
+    Raises ArithmeticError where none do.
+    """
+    for bits in PRECISIONS:
+        with ctx.workprec(bits):
+            found = arb(forward(graph, intervals, {})[-1])
+        if found.is_exact() or not found.is_finite() or found.rel_accuracy_bits() >= NARROW:
+            return found
+    raise ArithmeticError("it cannot be computed")
+
+
+def refuse_factorial(root: Expression) -> None:
+    """Behind a number on a sheet, '!' may be a factorial or no part of it."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Operator) and node.operation == "factorial":
+            raise refuse("factorial", "is '!' a factorial, or only an exclamation mark?", node.span)
+        waiting.extend(children_of(node))
 
 
 class Rounded:

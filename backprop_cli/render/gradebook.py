@@ -152,9 +152,14 @@ def reasons(look: Look) -> str:
 
 def alike_cells(group: Alike) -> Cells:
     """One group, and what it has in common."""
-    numbers = ", ".join(f"{safe(name)} = {safe(text)}" for name, text in group.numbers)
     ids = listed([safe(id) for id in group.ids])
-    return Text(ids, HEADING), Text(safe(group.label)), Text(numbers)
+    return Text(ids, HEADING), Text(safe(group.label)), Text(in_common(group))
+
+
+def in_common(group: Alike) -> str:
+    """The numbers that a group shares."""
+    numbers = ", ".join(f"{safe(name)} = {safe(text)}" for name, text in group.numbers)
+    return f"{numbers}, although their inputs differ" if group.despite else numbers
 
 
 def change_cells(change: Change) -> Cells:

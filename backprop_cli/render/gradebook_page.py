@@ -16,7 +16,7 @@ from ..homework.commentary import counted_noun, equations, listed, percent, poin
 from ..homework.gradebook import ClassStatistics, QuestionStatistics
 from ..homework.key import Key
 from ..homework.marks import VERDICTS, SheetMarks
-from .gradebook import STATUS_WORDS, reasons
+from .gradebook import STATUS_WORDS, in_common, reasons
 from .gradebook_data import SIGNS, VERDICT_CODES, class_data, json_in_html, shared_inputs
 from .gradebook_graph import question_graph
 from .html import digest, resource
@@ -105,7 +105,7 @@ def gradebook_page(key: Key, marks: Iterable[SheetMarks], stats: ClassStatistics
             (
                 listed([safe(id) for id in group.ids]),
                 safe(group.label),
-                ", ".join(f"{safe(name)} = {safe(text)}" for name, text in group.numbers),
+                in_common(group),
             )
             for group in stats.alike[:MOST_LOOKS]
         ],

@@ -48,8 +48,8 @@ def moodle_worksheet(
     participants  Moodle's participant numbers of ids, where the hand-ins said them.
 
     A student without a participant number is found by a cell that is the id: an email address, or
-    an ID number. Comments are written only where there are none. Raises BackpropError where the
-    columns are not clear.
+    an ID number. Comments are written where there are none, or those of an earlier run. Raises
+    BackpropError where the columns are not clear.
     """
     sheet = Worksheet(data, "the Moodle worksheet")
     identifier = identifier_column(sheet)
@@ -64,7 +64,7 @@ def moodle_worksheet(
     def fill(row: int, one: SheetMarks) -> None:
         points = decimal(one.points * maximum / most)
         sheet.fill(row, grade, points.replace(".", "," if "," in written else "."))
-        if len(comments) == 1 and not sheet.text(row, comments[0]).strip():
+        if len(comments) == 1 and is_ours(sheet.text(row, comments[0]), one):
             sheet.fill(row, comments[0], comment(one))
 
     return filled_in(sheet, marks, row_of, fill, scaled("the worksheet", maximum, most))
@@ -133,6 +133,21 @@ def rows_by_name(
             if text:
                 by_cell[text].add(row)
     return by_number, by_cell
+
+
+def is_ours(text: str, marks: SheetMarks) -> bool:
+    """Whether a comment is empty, or what `comment` said of this sheet with other points. Whatever
+    a teacher may have written behind it is kept.
+    """
+    points = r"[0-9.]+/[0-9.]+"
+    error = r"(?:, first error at [^;]*?)?"
+    words = r"(?: \(.*\))?"
+    said = "; ".join(
+        f"{re.escape(question.label)} {points}{error}{words}" for question in marks.questions
+    )
+    end = f" {re.escape(' '.join(marks.comment.split()))}" if marks.comment else ""
+    plain = " ".join(html.unescape(text).split())
+    return not plain or bool(re.fullmatch(rf"{said}\.(?:{end})?", plain))
 
 
 def comment(marks: SheetMarks) -> str:

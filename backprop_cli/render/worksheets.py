@@ -108,7 +108,11 @@ class Worksheet:
         for known in (titles, [SUFFIX.sub("", title) for title in titles]):
             if known.count(wanted) == 1:
                 return known.index(wanted)
-        raise self.unsure(f"has no column '{name}'" if wanted not in titles else "is not clear")
+            if wanted in known:
+                same = [at for at, title in enumerate(known) if title == wanted]
+                listed = ", ".join(f"'{self.headers[at]}'" for at in same[:MOST_NAMED])
+                raise self.unsure(f"has {len(same)} columns '{name}': {listed}")
+        raise self.unsure(f"has no column '{name}'")
 
     def unsure(self, reason: str) -> BackpropError:
         """A refusal that lists the headers."""

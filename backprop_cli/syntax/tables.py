@@ -7,7 +7,9 @@ costs time and never truth.
 
 from __future__ import annotations
 
+import os
 import pickle
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -72,10 +74,27 @@ class Language(NamedTuple):
         )
 
     def save(self, path: Path | None = None, strict: bool = False) -> None:
-        """Build the tables and write them to `path`."""
-        with (path or self.path).open("wb") as file:
-            pickle.dump(self.stamp(), file, protocol=4)
-            self.build(strict).save(file)
+        """Build the tables and write them to `path`, whole or not at all."""
+        path = path or self.path
+        place, ending = path.parent, path.suffix
+        with tempfile.NamedTemporaryFile(dir=place, suffix=ending, delete=False) as file:
+            try:
+                pickle.dump(self.stamp(), file, protocol=4)
+                self.build(strict).save(file)
+                file.flush()
+                os.chmod(file.name, 0o644)
+                os.replace(file.name, path)
+            except BaseException:
+                os.unlink(file.name)
+                raise
+
+    def is_saved(self) -> bool:
+        """Whether the tables that were saved are those of this grammar."""
+        try:
+            with self.path.open("rb") as file:
+                return bool(pickle.load(file) == self.stamp())
+        except Exception:  # as in `load`
+            return False
 
     def load(self, path: Path | None = None) -> lark.Lark:
         """The parser, from the tables at `path` if they belong to this grammar."""
