@@ -18,7 +18,7 @@ from pathlib import Path
 from measure import process_seconds, table
 
 from backprop_cli.bindings import number
-from backprop_cli.homework.key import Key, read_key
+from backprop_cli.homework.asking.key import Key, read_key
 from backprop_cli.namespaces import floats
 from backprop_cli.run import run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from backprop_cli.homework.key import Key, read_key
+from backprop_cli.homework.asking.key import Key, read_key
 from backprop_cli.homework.marks import Mark, QuestionMarks, Remark, SheetMarks, Suspicion
 
 KEY_TEXT = """title: HW3 backprop by hand

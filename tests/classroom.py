@@ -34,7 +34,7 @@ from paper import (
 
 from backprop_cli.bindings import Bound, number
 from backprop_cli.graph import Graph
-from backprop_cli.homework.key import Key, Question, read_key
+from backprop_cli.homework.asking.key import Key, Question, read_key
 from backprop_cli.namespaces import floats
 from backprop_cli.operations import Operation
 

@@ -9,9 +9,9 @@ import signal
 import time
 from collections.abc import Callable
 
-from backprop_cli.homework.marking import Marker
+from backprop_cli.homework.batches.worker import Task
+from backprop_cli.homework.marking.marker import Marker
 from backprop_cli.homework.marks import Remark, SheetMarks
-from backprop_cli.homework.worker import Task
 
 
 def misbehave(

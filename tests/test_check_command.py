@@ -26,11 +26,11 @@ import pytest
 from commandline import ROOT, Result, backprop, process
 
 from backprop_cli.commands import check_class
-from backprop_cli.homework.key import Key
-from backprop_cli.homework.marking import Marker
+from backprop_cli.homework.asking.key import Key
+from backprop_cli.homework.batches.output_folder import output_folder
+from backprop_cli.homework.batches.worker import Task, mark_task
+from backprop_cli.homework.marking.marker import Marker
 from backprop_cli.homework.marks import SheetMarks
-from backprop_cli.homework.output_folder import output_folder
-from backprop_cli.homework.worker import Task, mark_task
 
 KEY = """title: HW3
 Q1 [6 pts] f = (x+y)*z

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from misbehaving import misbehave
 
 from backprop_cli.errors import BackpropError
-from backprop_cli.homework.batch import mark_batch, usable_processors
-from backprop_cli.homework.changes import changes
-from backprop_cli.homework.journal import NAME, Journal, fingerprint, recorded, reusable
-from backprop_cli.homework.key import read_key
+from backprop_cli.homework.asking.key import read_key
+from backprop_cli.homework.batches.batch import mark_batch, usable_processors
+from backprop_cli.homework.batches.changes import changes
+from backprop_cli.homework.batches.journal import NAME, Journal, fingerprint, recorded, reusable
+from backprop_cli.homework.batches.output_folder import PART, output_folder
+from backprop_cli.homework.batches.overrides import overridden, read_overrides, strangers
+from backprop_cli.homework.batches.pseudonyms import Pseudonyms, read_secret
+from backprop_cli.homework.batches.worker import FileLimits, Task
 from backprop_cli.homework.marks import Mark, QuestionMarks, Remark, SheetMarks
-from backprop_cli.homework.output_folder import PART, output_folder
-from backprop_cli.homework.overrides import overridden, read_overrides, strangers
-from backprop_cli.homework.pseudonyms import Pseudonyms, read_secret
-from backprop_cli.homework.worker import FileLimits, Task
 from backprop_cli.render.marks_json import marks_json, read_marks
 
 KEY = read_key("title: HW\nQ1 [6 pts] f = x*y\n at x=2 y=3\n ask f dx dy\nQ2 g = sin(x)\n ask dg\n")
@@ -243,7 +243,7 @@ def test_one_run_at_a_time(tmp_path: Path) -> None:
 def test_a_kill_between_files_leaves_them_whole(tmp_path: Path) -> None:
     """A process killed while it writes leaves each file old or new, and the next run clears up."""
     program = (
-        "import sys\nfrom backprop_cli.homework.output_folder import output_folder\n"
+        "import sys\nfrom backprop_cli.homework.batches.output_folder import output_folder\n"
         "with output_folder(sys.argv[1]) as folder:\n"
         "    for n in range(10**9):\n"
         "        folder.write_all((str(i), b'%d ' % n * 20000) for i in range(4))\n"

@@ -31,11 +31,11 @@ from classroom import (
 from paper import CALCULATOR, Hand
 
 from backprop_cli import evaluate
-from backprop_cli.homework.key import Key, read_key
-from backprop_cli.homework.marking import mark_sheet
+from backprop_cli.homework.asking.key import Key, read_key
+from backprop_cli.homework.asking.truth import chosen_inputs
+from backprop_cli.homework.marking.marker import mark_sheet
 from backprop_cli.homework.marks import QuestionMarks
-from backprop_cli.homework.sheets import read_sheet
-from backprop_cli.homework.truth import chosen_inputs
+from backprop_cli.homework.reading.sheets import read_sheet
 
 STUDENTS = 2_000
 HONEST = 0.4  # of the class

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_cli.homework.key import read_key
-from backprop_cli.homework.marking import mark_sheet
+from backprop_cli.homework.asking.key import read_key
+from backprop_cli.homework.marking.marker import mark_sheet
 from backprop_cli.homework.marks import Mark, SheetMarks
 from backprop_cli.homework.misconceptions import TITLES
-from backprop_cli.homework.sheets import read_sheet
+from backprop_cli.homework.reading.sheets import read_sheet
 
 
 def marked(key: str, sheet: str) -> SheetMarks:

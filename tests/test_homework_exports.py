@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_cli.errors import BackpropError
-from backprop_cli.homework.key import Key, read_key
+from backprop_cli.homework.asking.key import Key, read_key
 from backprop_cli.homework.marks import Mark, QuestionMarks, Remark, SheetMarks, Suspicion
 from backprop_cli.numerals import decimal
 from backprop_cli.render.canvas import canvas_gradebook

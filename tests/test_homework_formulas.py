@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from backprop_cli import bind, evaluate, parse
 from backprop_cli.errors import BackpropError
-from backprop_cli.homework import comparing
-from backprop_cli.homework.comparing import Comparison, Target, compare, true_formula
-from backprop_cli.homework.key import Question, read_key
+from backprop_cli.homework.asking.key import Question, read_key
 from backprop_cli.homework.limits import TimeUp
-from backprop_cli.homework.sampling import Point, neighbour, points
+from backprop_cli.homework.marking import comparing
+from backprop_cli.homework.marking.comparing import Comparison, Target, compare, true_formula
+from backprop_cli.homework.marking.sampling import Point, neighbour, points
 from backprop_cli.syntax.homework import parse_answer
 
 VERDICTS = {"equal", "different", "undecided", "unreadable"}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 
 from backprop_cli.errors import BackpropError
-from backprop_cli.homework.draws import drawn
-from backprop_cli.homework.key import Key, Rule, read_key
-from backprop_cli.homework.truth import chosen_inputs
+from backprop_cli.homework.asking.draws import drawn
+from backprop_cli.homework.asking.key import Key, Rule, read_key
+from backprop_cli.homework.asking.truth import chosen_inputs
 from backprop_cli.syntax.homework import parse_answer
 from backprop_cli.syntax.homework_tree import Answer
 

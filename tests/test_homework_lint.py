@@ -7,13 +7,13 @@ import io
 import pytest
 from rich.console import Console
 
-from backprop_cli.homework.blanks import blank_sheet
-from backprop_cli.homework.hidden_errors import HiddenErrors, alternatives
-from backprop_cli.homework.key import read_key
-from backprop_cli.homework.lint import Complaint, lint
-from backprop_cli.homework.marking import mark_sheet
-from backprop_cli.homework.sheets import read_sheet
-from backprop_cli.homework.truth import chosen_inputs
+from backprop_cli.homework.asking.blanks import blank_sheet
+from backprop_cli.homework.asking.key import read_key
+from backprop_cli.homework.asking.truth import chosen_inputs
+from backprop_cli.homework.linting.hidden_errors import HiddenErrors, alternatives
+from backprop_cli.homework.linting.lint import Complaint, lint
+from backprop_cli.homework.marking.marker import mark_sheet
+from backprop_cli.homework.reading.sheets import read_sheet
 from backprop_cli.render.lint import print_lint
 
 WORKED = "Q1 f = (x+y)*z\n let q = x+y\n at {}\n ask q f df/dq dx dy dz"

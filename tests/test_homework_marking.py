@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from backprop_cli.errors import BackpropError
-from backprop_cli.homework.key import read_key
-from backprop_cli.homework.marking import Marker, mark_sheet
+from backprop_cli.homework.asking.key import read_key
+from backprop_cli.homework.asking.truth import check_numbers
+from backprop_cli.homework.marking.marker import Marker, mark_sheet
 from backprop_cli.homework.marks import Mark, SheetMarks
-from backprop_cli.homework.sheets import read_sheet
-from backprop_cli.homework.truth import check_numbers
+from backprop_cli.homework.reading.sheets import read_sheet
 
 CIRCUIT = """
 Q1 [6 pts] f = (x+y)*z

@@ -16,7 +16,7 @@ import pytest
 from commandline import ROOT, backprop
 from test_readme import BLOCK, commands, screen
 
-from backprop_cli.homework.key import read_key
+from backprop_cli.homework.asking.key import read_key
 from backprop_cli.render.marks_json import read_marks
 
 HOMEWORK = ROOT / "samples" / "homework"

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_cli.errors import BackpropError
-from backprop_cli.homework.documents import sheet_of, text_of_page
 from backprop_cli.homework.limits import LARGEST_FILE, LIMITS, MOST_LINES
-from backprop_cli.homework.lines import LONGEST_LINE
-from backprop_cli.homework.sheets import (
+from backprop_cli.homework.reading.documents import sheet_of, text_of_page
+from backprop_cli.homework.reading.lines import LONGEST_LINE
+from backprop_cli.homework.reading.sheets import (
     MOST_REMARKS,
     Answer,
     Sheet,

@@ -20,11 +20,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_cli.errors import BackpropError
-from backprop_cli.homework import folders
-from backprop_cli.homework.identity import HEADINGS, clean_id, clean_name, file_name, role
 from backprop_cli.homework.limits import LARGEST_FILE
-from backprop_cli.homework.roster import Roster, enrolled, missing, read_roster, unknown
-from backprop_cli.homework.submissions import (
+from backprop_cli.homework.reading import folders
+from backprop_cli.homework.reading.identity import HEADINGS, clean_id, clean_name, file_name, role
+from backprop_cli.homework.reading.roster import Roster, enrolled, missing, read_roster, unknown
+from backprop_cli.homework.reading.submissions import (
     Found,
     Submission,
     by_student,

@@ -9,8 +9,8 @@ import typer
 
 from ..bindings import read_text
 from ..errors import EXIT_DONE, EXIT_NEGATIVE, EXIT_USAGE, BackpropError, refuse
-from ..homework.key import Key, read_key
-from ..homework.truth import check_numbers
+from ..homework.asking.key import Key, read_key
+from ..homework.asking.truth import check_numbers
 from .check_class import Asked, check_class, explain_one, tell
 from .check_hand_ins import roster_in, roster_problems
 
@@ -149,7 +149,7 @@ def key_in(path: str) -> Key:
 
 def show_lint(key: Key) -> int:
     """Print what the key's numbers cannot reveal."""
-    from ..homework.lint import lint
+    from ..homework.linting.lint import lint
     from ..render.lint import print_lint
     from ..render.screen import screen
 
@@ -159,9 +159,9 @@ def show_lint(key: Key) -> int:
 
 def write_sheets(key: Key, roster: str, out: str) -> int:
     """Write a blank sheet for everybody on a roster."""
-    from ..homework.blanks import blank_sheet
-    from ..homework.identity import file_name
-    from ..homework.output_folder import output_folder
+    from ..homework.asking.blanks import blank_sheet
+    from ..homework.batches.output_folder import output_folder
+    from ..homework.reading.identity import file_name
 
     found = roster_in(roster)
     with output_folder(out) as folder:

@@ -13,16 +13,16 @@ from typing import NamedTuple
 
 from ..bindings import LARGEST_FILE, decoded
 from ..errors import EXIT_DONE, EXIT_NEGATIVE, refuse, similar
-from ..homework import journal, overrides, pseudonyms
-from ..homework.batch import mark_batch, usable_processors
-from ..homework.changes import changes
+from ..homework.asking.key import Key
+from ..homework.batches import journal, overrides, pseudonyms
+from ..homework.batches.batch import mark_batch, usable_processors
+from ..homework.batches.changes import changes
+from ..homework.batches.journal import Record
+from ..homework.batches.output_folder import Folder, output_folder
+from ..homework.batches.worker import Task, unmarked
 from ..homework.gradebook import Change, ClassStatistics, class_statistics
-from ..homework.journal import Record
-from ..homework.key import Key
-from ..homework.marking import Marker
+from ..homework.marking.marker import Marker
 from ..homework.marks import Remark, SheetMarks
-from ..homework.output_folder import Folder, output_folder
-from ..homework.worker import Task, unmarked
 from . import check_outputs as outputs
 from .check_hand_ins import HandIns, hand_ins
 

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from ..bindings import decoded
 from ..errors import refuse
-from ..homework.journal import fingerprint
-from ..homework.key import Key
-from ..homework.roster import Person, Roster, enrolled, missing, read_roster, unknown
-from ..homework.submissions import Submission, by_student, content, find_submissions
-from ..homework.worker import Task
+from ..homework.asking.key import Key
+from ..homework.batches.journal import fingerprint
+from ..homework.batches.worker import Task
+from ..homework.reading.roster import Person, Roster, enrolled, missing, read_roster, unknown
+from ..homework.reading.submissions import Submission, by_student, content, find_submissions
 from .check_outputs import read_large
 
 

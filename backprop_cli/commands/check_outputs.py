@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import refuse
-from ..homework import overrides, pseudonyms
+from ..homework.asking.key import Key
+from ..homework.batches import overrides, pseudonyms
+from ..homework.batches.output_folder import Folder, output_folder, reason_of
 from ..homework.gradebook import ClassStatistics
-from ..homework.identity import file_name
-from ..homework.key import Key
 from ..homework.marks import SheetMarks
-from ..homework.output_folder import Folder, output_folder, reason_of
+from ..homework.reading.identity import file_name
 
 if TYPE_CHECKING:
     from ..render.worksheets import Filled

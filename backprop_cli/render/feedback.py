@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from ..homework.asking.key import Key
 from ..homework.commentary import NOTHING, Account, Error, Row, accounts, listed, out_of
-from ..homework.key import Key
 from ..homework.marks import SheetMarks
 from .markdown import SPECIAL, code
 from .plain import safe

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ..homework.asking.key import Key
 from ..homework.commentary import (
     NOTHING,
     Account,
@@ -22,7 +23,6 @@ from ..homework.commentary import (
     points_text,
 )
 from ..homework.gradebook import Alike, Change, ClassStatistics, Look, QuestionStatistics
-from ..homework.key import Key
 from ..homework.marks import SheetMarks
 from .plain import in_encoding, safe
 from .screen import show

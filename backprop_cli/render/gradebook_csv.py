@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from ..homework.key import Key
+from ..homework.asking.key import Key
 from ..homework.marks import SheetMarks
 from ..numerals import decimal
 

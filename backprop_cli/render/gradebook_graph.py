@@ -22,9 +22,9 @@ from ..drawing.picture import (
 from ..errors import BackpropError
 from ..evaluation import evaluate
 from ..formulas import node_id
+from ..homework.asking.key import Question
 from ..homework.commentary import counted_noun
 from ..homework.gradebook import FirstErrors
-from ..homework.key import Question
 from ..reporting import report
 from .svg import document, escape, number
 

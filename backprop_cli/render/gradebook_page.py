@@ -12,9 +12,9 @@ from fractions import Fraction
 from math import ceil
 from typing import Any, NamedTuple
 
+from ..homework.asking.key import Key
 from ..homework.commentary import counted_noun, equations, listed, percent, points_text
 from ..homework.gradebook import ClassStatistics, QuestionStatistics
-from ..homework.key import Key
 from ..homework.marks import VERDICTS, SheetMarks
 from .gradebook import STATUS_WORDS, in_common, reasons
 from .gradebook_data import SIGNS, VERDICT_CODES, class_data, json_in_html, shared_inputs

@@ -7,8 +7,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..homework.key import Key, Question
-from ..homework.lint import Complaint
+from ..homework.asking.key import Key, Question
+from ..homework.linting.lint import Complaint
 from .plain import in_encoding, safe
 from .screen import show
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from ..homework.asking.key import Key
 from ..homework.gradebook import Change, ClassStatistics, Look, QuestionStatistics
-from ..homework.key import Key
 from ..numerals import decimal
 from .json import write_list, write_object, write_text
 

@@ -1,0 +1,1 @@
+"""What is asked: keys, each student's numbers, what is true of them, and blank sheets."""

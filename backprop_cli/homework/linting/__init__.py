@@ -1,0 +1,1 @@
+"""What a key cannot reveal, before it goes out."""
