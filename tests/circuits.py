@@ -115,6 +115,8 @@ def random_case(seed: int) -> Case:
         for name in "abcd"
         if re.search(rf"\b{name}\b", text)
     }
+    if "!" in text or "factorial" in text:  # of whole numbers only
+        values = {name: str(chance.randint(0, 9)) for name in values}
     return Case(f"random-{seed}", text, values)
 
 

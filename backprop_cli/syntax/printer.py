@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..notation import (
     ATOM,
     COMPARE,
@@ -26,6 +28,8 @@ from .tree import (
     Statement,
 )
 
+HEADS = ("param", "data", "minimize")  # words of the language, but names behind a bracket
+
 
 def print_program(program: Program) -> str:
     """All statements, separated by semicolons."""
@@ -41,7 +45,10 @@ def print_statement(statement: Statement) -> str:
         parameters = statement.parameters
         listed = "" if parameters is None else f"({', '.join(name.name for name in parameters)})"
         return f"{statement.name}{listed} = {body}"
-    return f"minimize {body}" if statement.objective else body
+    if statement.objective:
+        return f"minimize {body}"
+    head = re.match(r"\w*", body)
+    return f"({body})" if head and head[0] in HEADS else body
 
 
 def print_expression(expression: Expression) -> str:
