@@ -134,6 +134,13 @@ def refuse(
     return BackpropError(Diagnostic(code, message, span, help, **more))  # type: ignore[arg-type]
 
 
+def reason_of(error: OSError | ValueError) -> str:
+    """The system's reason why a file cannot be used, in small letters."""
+    if isinstance(error, ValueError):
+        return "no file can have this path"
+    return (error.strerror or "unknown reason").lower()
+
+
 def similar(name: str, candidates: list[str]) -> list[str]:
     """The candidates that `name` may be a slip of, best first; none for one or two letters."""
     if len(name) < 3:

@@ -22,10 +22,12 @@ from .syntax.tree import (
     Declaration,
     Definition,
     Expression,
+    Indexed,
     Name,
     Number,
     Operator,
     Program,
+    Reduction,
     Result,
     Statement,
     Vector,
@@ -53,6 +55,17 @@ class Lowered(NamedTuple):
     output: int
     output_name: str | None
     notes: tuple[Note, ...]
+
+
+def needs_arrays(node: Union[Indexed, Reduction, Operator]) -> BackpropError:
+    """The refusal of what only index equations can say, where every name is one number."""
+    if isinstance(node, Indexed):
+        said = f"'{node.name}[…]' is an element of an array; here every name is a single number"
+        help = f"write {node.name}*(…) for a product, or a name of its own such as {node.name}0"
+        return refuse("not-scalar", said, node.span, help)
+    sign = f"{node.operation}[…]" if isinstance(node, Reduction) else "@"
+    said = f"'{sign}' works on arrays; here every name is a single number"
+    return refuse("not-scalar", said, node.span)
 
 
 Scope = Union[dict[str, int], None]  # the parameters of the function being written out
@@ -238,8 +251,10 @@ class _Lowering:
         elif isinstance(node, Comparison):
             waiting.append((self.compare, node, scope))
             waiting.extend((self.visit, operand, scope) for operand in reversed(node.operands))
-        else:
+        elif isinstance(node, Vector):
             waiting.append((self.visit, self.only_item(node), scope))
+        else:
+            raise needs_arrays(node)
 
     def append(self, operation: Operation, count: int, span: Span, done: list[int]) -> None:
         """Apply an operation to the last `count` values."""
@@ -273,6 +288,8 @@ class _Lowering:
 
     def operator(self, node: Operator, scope: Scope, waiting: list[Any], done: list[int]) -> None:
         operands = node.operands
+        if node.operation == "matmul":
+            raise needs_arrays(node)
         operation = OPERATIONS[node.operation]
         if node.operation == "negate" and isinstance(operands[0], Number):
             done.append(self.graph.constant(f"-{operands[0].text}", node.span))

@@ -11,18 +11,19 @@ from typing import TypeVar, Union
 
 Node = TypeVar("Node")
 
-OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, POWER, POSTFIX, ATOM = range(10)
+OR, AND, NOT, COMPARE, SUM, TERM, PRODUCT, UNARY, POWER, POSTFIX, ATOM = range(11)
 
 # A piece is a text, or (the number of an operand, the precedence it must have to stand without
 # brackets).
 Piece = Union[str, tuple[int, int]]
 
 _INFIX = {
-    "add": (" + ", SUM, SUM, PRODUCT),
-    "subtract": (" - ", SUM, SUM, PRODUCT),
+    "add": (" + ", SUM, SUM, TERM),
+    "subtract": (" - ", SUM, SUM, TERM),
     "multiply": (" * ", PRODUCT, PRODUCT, UNARY),
     "divide": (" / ", PRODUCT, PRODUCT, UNARY),
     "mod": (" mod ", PRODUCT, PRODUCT, UNARY),
+    "matmul": (" @ ", PRODUCT, PRODUCT, UNARY),
     "power": ("^", POWER, POSTFIX, UNARY),
     "whole_power": ("^", POWER, POSTFIX, UNARY),
     "less": (" < ", COMPARE, SUM, SUM),

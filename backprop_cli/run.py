@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .graph import Graph
@@ -55,19 +55,37 @@ def forward(
             append(operation.forward(xp, *[values[i] for i in inputs]))
         elif operation.name == "input":
             append(bindings[names[len(values)]])
-        else:
+        elif operation.name == "constant":
             append(xp.constant(literals[len(values)]))
+        else:
+            append(operation.forward(xp))
     return values
 
 
+def active_nodes(graph: Graph, wanted: Collection[int]) -> list[bool]:
+    """Which nodes depend on one of `wanted`, so that a gradient must pass through them."""
+    active = [False] * len(graph)
+    for node in wanted:
+        active[node] = True
+    for node, inputs in enumerate(graph.inputs):
+        if inputs and not active[node]:
+            active[node] = any(active[source] for source in inputs)
+    return active
+
+
 def backward(
-    graph: Graph, values: Sequence[Value], xp: Any, output: int | None = None, keep: bool = False
+    graph: Graph,
+    values: Sequence[Value],
+    xp: Any,
+    output: int | None = None,
+    keep: bool = False,
+    active: Sequence[bool] | None = None,
 ) -> tuple[list[Value], list[tuple[Value, ...] | None]]:
     """The gradient of `output` with respect to every node, and with `keep` every local slope.
 
     One pass in reverse order: each node hands (its gradient) · (local slope) to each input, and an
     input used several times adds up what it receives. Works on numbers, and on symbols, where the
-    result is another graph.
+    result is another graph. `active` says which nodes need their gradient; by default all do.
     """
     last = len(graph) - 1 if output is None else output
     adjoints: list[Value] = [None] * len(graph)
@@ -90,7 +108,7 @@ def backward(
         if keep:
             kept[node] = slopes
         for source, slope in zip(inputs, slopes, strict=True):
-            if slope is None:
+            if slope is None or not (active is None or active[source]):
                 continue
             contribution = chain(upstream, slope)
             earlier = adjoints[source]

@@ -1,10 +1,13 @@
-"""Options of the test run."""
+"""Options of the test run, and what several modules' tests need."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
+from browser import chromium
 
 from backprop_cli.syntax.homework import HOMEWORK
 from backprop_cli.syntax.parser import EXPRESSION
@@ -34,3 +37,10 @@ def saved_tables() -> None:
 def points(request: pytest.FixtureRequest) -> int:
     """How many points to sample for each operation."""
     return int(request.config.getoption("--points"))
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Chromium of a module's own."""
+    with chromium(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver

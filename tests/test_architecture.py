@@ -22,7 +22,7 @@ LAYERS = [
     {"evaluation"},
     {"reporting"},
     {"circuit", "derivatives", "gradcheck"},
-    {"explanation", "drawing", "homework"},
+    {"explanation", "drawing", "homework", "training"},
     {"render"},
     {"commands"},
     {"__main__"},
@@ -35,8 +35,21 @@ LIBRARIES = {
     "lark": {"syntax": True},
     "flint": {"namespaces": True, "homework": True, "evaluation": False},
     "jinja2": {"render": False},
+    # At the top only in rooms that nothing but commands on arrays enter.
+    "numpy": {
+        "training": True,
+        "tensors": True,
+        "namespaces": True,
+        "columns": False,
+        "values": False,
+        "bindings": False,
+        "operations": False,
+        "render": False,
+        "commands": False,
+    },
+    "scipy": {"training": False, "namespaces": False, "tensors": False, "operations": False},
 }
-NOT_FOR_US = {"numpy", "scipy", "sympy", "mpmath", "click", "pydantic"}
+NOT_FOR_US = {"numpy", "scipy", "sympy", "mpmath", "click", "pydantic"} - set(LIBRARIES)
 LONGEST_MODULE = 450
 LONGEST_FUNCTION = 60
 LONGEST_LINE = 100

@@ -239,6 +239,34 @@ def test_what_finds_no_place(sheet: str, remark: str | None) -> None:
         assert any(remark in each.message for each in found.remarks)
 
 
+CHAINS = [
+    # on the way of a chain, and nowhere else: an answer, with a note
+    ("dx = dy = -4", {"df/dx": "right", "df/dy": "right"}, "read as df/dy = -4, too"),
+    ("dy = ?\ndx = dy = -4", {"df/dx": "right", "df/dy": "right"}, "read as df/dy = -4, too"),
+    ("dx = dy = 5", {"df/dx": "wrong", "df/dy": "wrong"}, "read as df/dy = 5, too"),
+    ("dx = dy = -4\ndq = dy = 3", {"df/dy": "undecided"}, "read as df/dy = 3, too"),
+    # a line of its own counts
+    ("dx = dy = 5\ndy = -4", {"df/dx": "wrong", "df/dy": "right"}, "df/dy = 5 is not read: df/dy"),
+    ("dx = dy = -4\ndy = -4", {"df/dx": "right", "df/dy": "right"}, None),
+    ("dx = df/dx = -4", {"df/dx": "right"}, None),
+    # a step of the work
+    ("dq = z = -4", {"df/dq": "right"}, None),
+    ("dx = dq/dx = -4", {"df/dx": "right"}, None),
+]
+
+
+@pytest.mark.parametrize(("sheet", "expected", "note"), CHAINS)
+def test_chains_of_equals_signs(sheet: str, expected: dict[str, str], note: str | None) -> None:
+    """What is asked and stands on the way of a chain is answered, too; nothing is lost in silence,
+    and what is only a step of the work is no mistake.
+    """
+    found = marked(CIRCUIT, f"Q1\n{sheet}\n")
+    assert expected.items() <= verdicts(found).items()
+    said = [remark for remark in found.remarks if not remark.message.endswith("of the values")]
+    assert [remark.code for remark in said] == ["note"] * bool(note)
+    assert not note or said[0].message.startswith(note)
+
+
 def test_the_same_thing_written_twice_is_fine() -> None:
     """Two equal answers are one."""
     assert one(CIRCUIT, "Q1\nq = 3\nq =  3\n", "q").verdict == "right"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +13,6 @@ from backprop_cli.homework.gradebook import class_statistics
 from backprop_cli.homework.marks import SheetMarks
 from backprop_cli.render.gradebook_page import gradebook_page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
-    " --disable-background-networking --disable-component-update --disable-sync"
-)
 KEY = classes.key()
 CLASS = classes.students()
 HOSTILE = "</script><img src=x onerror=\"document.title='taken'\">&amp;'\"\u2028`${1}`{{ 7*7 }}"
@@ -78,25 +70,6 @@ def test_small_classes(sheets: list[SheetMarks]) -> None:
 
 
 # ------------------------------------------------------------------------------------- in a browser
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    if not CHROMIUM or not DRIVER:
-        pytest.skip("Chromium and its driver are not installed")
-    pytest.importorskip("selenium", reason="selenium is not installed")
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in FLAGS.split():
-        options.add_argument(flag)
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    yield driver
-    driver.quit()
 
 
 def opened(browser: Any, folder: Path, sheets: list[SheetMarks]) -> None:

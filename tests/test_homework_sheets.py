@@ -4,6 +4,8 @@ alone.
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -105,6 +107,23 @@ LINES = [
     ("df/dx = ∂f/∂q · ∂q/∂x = -4", "df/dx = -4"),
     ("q: x+y = 3", "q = 3"),
     ("q = x + y = ?", "q = ?"),
+    ("df/dx = df/dy = -4", "df/dx = -4; df/dy = -4"),
+    ("df/dx = ∂f/∂y = y.grad = -4", "df/dx = -4; df/dy = -4; d/dy = -4"),
+    ("**df/dx** = **df/dy** = -4", "df/dx = -4; df/dy = -4"),
+    ("q = f = x+y = 3", "q = 3; f = 3"),
+    ("df/dx = ∂f/∂x = -4", "df/dx = -4"),
+    ("df/dx = df/dy = ?", "df/dx = ?"),
+    # where an answer holds
+    ("df/dx = -4 at x=-2", "df/dx = -4"),
+    ("df/dx = -4 at x = -2.", "df/dx = -4"),
+    ("df/dx = -4 at x=-2 y=5 # checked", "df/dx = -4"),
+    ("df/dx = -4 at (x=-2, y=5)", "df/dx = -4"),
+    ("df/dx = -4 at the point (x=-2; y=5)", "df/dx = -4"),
+    ("df/dx: -4 @ x=-2", "df/dx = -4"),
+    ("df/dx = -4 | x=pi/2", "df/dx = -4"),
+    ("df/dx = 2x = -4 at x=-2", "df/dx = -4"),
+    ("q = 3 at x=1, f = 4 at x=1", "q = 3; f = 4"),
+    ("f = |x| = 3", "f = 3"),
     # Markdown, LaTeX, bullets
     ("- q = 3", "q = 3"),
     ("* q = 3", "q = 3"),
@@ -254,6 +273,8 @@ def test_headings(heading: str) -> None:
 NOTED = [
     ("q = 0,73", "read as q = 0.73"),
     ("q = x+y = 3", "read as q = 3, the last of the values"),
+    ("df/dx = df/dy = -4", "read as df/dx = -4, the last of the values"),
+    ("df/dx = -4 at x=-2 y=5", "'at x=-2 y=5', behind an answer, is not read"),
     ("g = [1 2]", "read as g = [1, 2]"),
     ("q = —3", "read as q = -3"),
     ("1)\nq = 3", "'1)' is read as Q1"),
@@ -280,6 +301,10 @@ PROBLEMS = [
     ("q = 1/2x", "'1/2x' has two readings; write 1/(2*x) or (1/2)*x"),
     ("g = [0,73; 1,2]", "a semicolon inside brackets has two readings; write [1, 2] for a vector,"),
     ("q = 3 f = 4", "a second answer on the line, or a product; write each answer on a line"),
+    ("q = 3 so f = 4", "a second answer on the line, or a product; write each answer on a line"),
+    ("q = 3 or q = 4", "a second answer on the line, or a product; write each answer on a line"),
+    ("df/dx = 2 if x=0", "a second answer on the line, or a product; write each answer on a line"),
+    ("df/dx = -4 for x=-2", "a second answer on the line, or a product; write each answer on"),
     ("3 = q", "this line is no answer; write name = value: df/dx = -4"),
     ("df/dx at x=2 is 3", "this line is no answer; write name = value: df/dx = -4"),
     ("x/y = 3", "'x/y' is no gradient; write df/dx for a gradient"),
@@ -315,6 +340,26 @@ def test_lines_and_texts_are_those_of_the_sheet() -> None:
         (3, "x+y = 3"), (4, "-12"), (5, "[[1, 2]]"), (7, "?")
     ]  # fmt: skip
     assert answers[0].written.chain and not answers[1].written.chain
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "q = " + "3 at x=1 " * 1_800,
+        "q = 3 at" + " x=1" * 4_000 + " !",
+        "q = 3 at (" + "x=1, " * 3_000 + " !",
+        "q = 3 " + "@ " * 8_000 + "=",
+        "q = 3 at" + " " * 16_000 + "x !",
+        "q = 3 at x=1" + " " * 16_000 + "!",
+        "q = " + "f = " * 4_000 + "3",
+        "q = " + "".join(f"a{i} = " for i in range(1_900)) + "3",
+    ],
+)
+def test_long_lines_are_read_at_once(line: str) -> None:
+    """A line made to keep the reader of chains and places busy is read, or refused, like others."""
+    start = time.perf_counter()
+    read_sheet(f"f = 1\n{line[:LONGEST_LINE]}\n")
+    assert time.perf_counter() - start < 2
 
 
 def test_two_answers_are_both_kept() -> None:

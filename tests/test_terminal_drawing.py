@@ -22,6 +22,7 @@ from rich.console import Console
 
 from backprop_cli.circuit import Gate, circuit
 from backprop_cli.drawing import diagram
+from backprop_cli.drawing.metrics import cut
 from backprop_cli.render.plain import width
 from backprop_cli.render.rails import (
     COMMUTING,
@@ -248,12 +249,30 @@ def test_circuit_says_what_the_graph_says(case: Case) -> None:
     assert check_circuit(case.report())
 
 
-@pytest.mark.parametrize("seed", range(150))
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.integers(0, 10**6))
 def test_random_circuits_say_what_the_graph_says(seed: int) -> None:
     """The same for random programs over all operations, at a usual width and without limit."""
     found = random_case(seed).report()
     check_circuit(found)
     check_circuit(found, 100)
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "shown"),
+    [
+        ("mean(x, long_na…, long_na…)", 26, "mean(x, long_na…, long_n…)"),
+        ("f(g(h(abc)), d)", 14, "f(g(h(abc)),…)"),
+        ("f(g(h(abc)), d)", 12, "f(g(h(ab…)))"),
+        ("f(g(h(abc)), d)", 3, "f…"),
+        ("(x)", 1, "…"),
+        ("long_name", 8, "long_na…"),
+        ("f(x)", 4, "f(x)"),
+    ],
+)
+def test_a_cut_label_closes_its_brackets(text: str, most: int, shown: str) -> None:
+    """Whatever is cut away, a label has no half of a pair of brackets, and no more characters."""
+    assert cut(text, most) == shown and len(shown) <= most
 
 
 # --------------------------------------------------------------------------------- rails, read back

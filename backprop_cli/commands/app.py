@@ -10,7 +10,9 @@ from typer.core import TyperGroup
 
 from ..errors import refuse, similar
 
-COMMANDS = ("eval", "explain", "draw", "diff", "check", "gradcheck", "functions", "schema")
+COMMANDS = (
+    "eval", "explain", "draw", "diff", "check", "gradcheck", "train", "functions", "schema"
+)  # fmt: skip
 
 UsageError: Any = typer.BadParameter.__mro__[1]
 NAME = "backprop"

@@ -24,6 +24,7 @@ from ..homework.gradebook import Change, ClassStatistics, class_statistics
 from ..homework.marking.marker import Marker
 from ..homework.marks import Remark, SheetMarks
 from . import check_outputs as outputs
+from . import options
 from .check_hand_ins import HandIns, hand_ins
 
 Disguise = Callable[[SheetMarks], SheetMarks]  # what becomes of marks before they are kept
@@ -246,18 +247,12 @@ def show(
     if asked.json:
         from ..render.summary_json import summary_json
 
-        print_json(summary_json(key, stats, changed, marked.problems))
+        options.write_utf8(summary_json(key, stats, changed, marked.problems) + "\n")
     else:
         from ..render.gradebook import print_summary
         from ..render.screen import screen
 
         print_summary(key, marked.marks, stats, changed, screen())
-
-
-def print_json(text: str) -> None:
-    """Write one JSON object to standard output, which is UTF-8 then, whatever the locale."""
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    sys.stdout.write(text + "\n")
 
 
 def tell(lines: Iterable[str]) -> None:
@@ -302,7 +297,7 @@ def explain_one(key: Key, asked: Asked, id: str) -> int:
     if asked.json:
         from ..render.marks_json import marks_json
 
-        print_json(marks_json(marks))
+        options.write_utf8(marks_json(marks) + "\n")
     else:
         print_explained(key, marks, screen())
     return exit_status(key, asked, [marks])

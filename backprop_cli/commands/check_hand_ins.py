@@ -6,14 +6,14 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..bindings import decoded
+from ..bindings import decoded, read_bytes
 from ..errors import refuse
 from ..homework.asking.key import Key
 from ..homework.batches.journal import fingerprint
 from ..homework.batches.worker import Task
 from ..homework.reading.roster import Person, Roster, enrolled, missing, read_roster, unknown
 from ..homework.reading.submissions import Submission, by_student, content, find_submissions
-from .check_outputs import read_large
+from .check_outputs import LARGEST_TABLE
 
 
 class HandIns(NamedTuple):
@@ -91,7 +91,8 @@ def hand_ins(paths: Sequence[str], roster: str | None, out: str | None) -> HandI
 
 def roster_in(path: str) -> Roster:
     """The roster in a file."""
-    return read_roster(decoded(read_large(path, "the roster"), f"the roster, '{path}',"))
+    data = read_bytes(path, "the roster", LARGEST_TABLE)
+    return read_roster(decoded(data, f"the roster, '{path}',"))
 
 
 def roster_problems(roster: Roster) -> list[str]:

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..bindings import read_bytes
 from ..errors import refuse
 from ..homework.asking.key import Key
 from ..homework.batches import overrides, pseudonyms
-from ..homework.batches.output_folder import Folder, output_folder, reason_of
+from ..homework.batches.output_folder import Folder, output_folder
 from ..homework.gradebook import ClassStatistics
 from ..homework.marks import SheetMarks
 from ..homework.reading.identity import file_name
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 GRADES, RESULTS, PAGE = "grades.csv", "results.jsonl", "gradebook.html"
 FEEDBACK, GRADESCOPE, ONE_RESULT = "feedback", "gradescope", "results.json"
 OURS = (GRADES, RESULTS, PAGE, ONE_RESULT, overrides.NAME, pseudonyms.NAME)
-LARGEST_TABLE = 32 << 20  # bytes
+LARGEST_TABLE = 32 << 20  # bytes; a whole class stands in one
 
 
 class Export(NamedTuple):
@@ -53,7 +54,7 @@ class Wanted(NamedTuple):
 
 def read_export(path: str, what: str, out: str) -> Export:
     """An export. It is never written over, so it must lie somewhere else than the results."""
-    data = read_large(path, what)
+    data = read_bytes(path, what, LARGEST_TABLE)
     folder = os.path.dirname(os.path.abspath(path))
     if os.path.realpath(folder) == os.path.realpath(out):
         raise refuse(
@@ -64,23 +65,6 @@ def read_export(path: str, what: str, out: str) -> Export:
     if name.startswith(".") or name in OURS:
         name = f"filled-{name.lstrip('.')}"
     return Export(name, data)
-
-
-def read_large(path: str, what: str) -> bytes:
-    """The bytes of a table with a whole class in it."""
-    try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            raise refuse("file", f"{what}, '{path}', is not a regular file")
-        with open(path, "rb") as file:
-            data = file.read(LARGEST_TABLE + 1)
-    except (OSError, ValueError) as error:
-        reason = reason_of(error) if isinstance(error, OSError) else "no file can have this path"
-        raise refuse(
-            "file", f"{what}, '{path}', cannot be read: {reason}", help="check the path"
-        ) from None
-    if len(data) > LARGEST_TABLE:
-        raise refuse("file", f"{what}, '{path}', is larger than 32 MiB")
-    return data
 
 
 def write_outputs(

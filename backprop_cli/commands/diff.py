@@ -87,8 +87,7 @@ def show(found: Derivatives, json: bool, latex: bool) -> None:
     from ..render.derivative import derivatives_json, derivatives_latex, print_derivatives
 
     if json or latex:
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(derivatives_json(found) + "\n" if json else derivatives_latex(found))
+        options.write_utf8(derivatives_json(found) + "\n" if json else derivatives_latex(found))
     else:
         from ..render.screen import screen
 

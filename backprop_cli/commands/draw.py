@@ -92,8 +92,7 @@ def write(content: str | bytes, output: str | None) -> None:
     elif isinstance(content, bytes):
         sys.stdout.buffer.write(content)
     else:
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(content)
+        options.write_utf8(content)
 
 
 def chosen_form(flags: list[str], output: str | None) -> str | None:

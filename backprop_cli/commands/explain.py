@@ -50,7 +50,6 @@ def show(result: Report, json: bool, markdown: bool, latex: bool) -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         print_explanation(explain(result, Terminal()), screen())
         return
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     if json:
         from ..render.explain_json import explanation_json
 
@@ -65,4 +64,4 @@ def show(result: Report, json: bool, markdown: bool, latex: bool) -> None:
         from ..render.latex import Latex
 
         text = document(explain(result, Latex()))
-    sys.stdout.write(text)
+    options.write_utf8(text)

@@ -8,7 +8,17 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-from ..bindings import Bound, bind, decoded, from_file, json_pairs, read_text
+from ..bindings import (
+    LARGEST_JSON,
+    Bound,
+    Content,
+    bind,
+    decoded,
+    from_file,
+    json_pairs,
+    read_bytes,
+    read_text,
+)
 from ..errors import BackpropError, refuse
 from ..limits import DEFAULT_LIMITS, Limits
 from .words import sort_words
@@ -102,11 +112,9 @@ def standard_input(what: str) -> str:
 
 def read_bindings(pairs: list[str], file: str | None, limits: Limits) -> dict[str, Bound]:
     """The bindings of the command line, and those of a JSON file (`-`: standard input)."""
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, Content]] = []
     if file is not None:
-        text = (
-            standard_input("--bindings -") if file == "-" else read_text(file, "the bindings file")
-        )
+        text = standard_input("--bindings -") if file == "-" else bindings_text(file)
         found += json_pairs(text, "standard input" if file == "-" else f"'{file}'")
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -115,7 +123,18 @@ def read_bindings(pairs: list[str], file: str | None, limits: Limits) -> dict[st
             raise refuse("usage", f"--bind takes name=value, not '{pair}'", help="write --bind x=2")
         value = value.strip()
         found.append((name, from_file(name, value[1:]) if value.startswith("@") else value))
-    return bind([(plain(name), surrogate_free(value)) for name, value in found], limits)
+    return bind([(plain(name), checked(value)) for name, value in found], limits)
+
+
+def bindings_text(file: str) -> str:
+    """The text of a bindings file, which may hold arrays."""
+    what = "the bindings file"
+    return decoded(read_bytes(file, what, LARGEST_JSON), f"{what}, '{file}',")
+
+
+def checked(value: Content) -> Content:
+    """A value whose text is UTF-8."""
+    return surrogate_free(value) if isinstance(value, str) else value
 
 
 def plain(name: str) -> str:

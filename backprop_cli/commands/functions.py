@@ -8,6 +8,7 @@ from ..errors import refuse, similar
 from ..operations import FUNCTIONS, OPERATIONS
 from ..reference import Entry, entry
 from ..reference import functions as all_functions
+from . import options
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -32,7 +33,7 @@ def functions(
     if json:
         from ..render.json import functions_json
 
-        print(functions_json(entries))
+        options.write_utf8(functions_json(entries) + "\n")
     elif name is None:
         print_list(entries)
     else:

@@ -1,7 +1,5 @@
 """`backprop gradcheck`: the analytic gradient against central differences."""
 
-import sys
-
 import typer
 
 from ..errors import EXIT_DONE, EXIT_NEGATIVE
@@ -33,9 +31,10 @@ def gradcheck_(
     if json:
         from ..render.json import gradcheck_json
 
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
         value = float(found.values[found.output])
-        sys.stdout.write(gradcheck_json(asked.program.source, value, checks, not failed) + "\n")
+        options.write_utf8(
+            gradcheck_json(asked.program.source, value, checks, not failed) + "\n"
+        )
     else:
         from ..render.gradcheck import print_checks
         from ..render.screen import screen

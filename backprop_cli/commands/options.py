@@ -125,6 +125,12 @@ def evaluated(asked: Request, exact: bool, digits: int | None, **set_options: bo
     )
 
 
+def write_utf8(text: str) -> None:
+    """Write what another program reads to standard output: UTF-8, whatever the locale."""
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdout.write(text)
+
+
 def warn(warnings: Iterable[Finding]) -> None:
     """Write warnings to standard error, behind the result."""
     warnings = tuple(warnings)

@@ -36,5 +36,14 @@ def other_width(character: str) -> int:
 
 
 def cut(text: str, most: int) -> str:
-    """At most `most` characters of a text, the rest as `…`."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    """At most `most` characters of a text, the rest as `…`; a bracket that is open there is closed
+    behind it, so that a label has no half of a pair: `mean(x, long_na…)`.
+    """
+    if len(text) <= most:
+        return text
+    for end in range(most - 1, 0, -1):
+        kept = text[:end].rstrip(" …")
+        closing = ")" * (kept.count("(") - kept.count(")"))
+        if len(kept) + 1 + len(closing) <= most:
+            return f"{kept}…{closing}"
+    return "…"

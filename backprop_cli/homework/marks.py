@@ -105,9 +105,7 @@ class QuestionMarks(NamedTuple):
     @property
     def points(self) -> Fraction:
         """What the question earns."""
-        if self.override is not None:
-            return self.override
-        return total(mark.points for mark in self.marks)
+        return earned(self.override, self.marks)
 
     @property
     def human(self) -> bool:
@@ -124,6 +122,11 @@ class Remark(NamedTuple):
     code: str
     line: int
     message: str
+
+
+def earned(override: Fraction | None, parts: Iterable[Mark | QuestionMarks]) -> Fraction:
+    """What the parts of something earn together; what the teacher set by hand wins."""
+    return total(part.points for part in parts) if override is None else override
 
 
 class SheetMarks(NamedTuple):
@@ -149,9 +152,7 @@ class SheetMarks(NamedTuple):
     @property
     def points(self) -> Fraction:
         """What the sheet earns."""
-        if self.override is not None:
-            return self.override
-        return total(question.points for question in self.questions)
+        return earned(self.override, self.questions)
 
     @property
     def most(self) -> Fraction:

@@ -30,4 +30,7 @@ FUNCTIONS: dict[str, Operation] = {
     for name in (row.name, *row.aliases)
 }
 
-__all__ = ["EVERYWHERE", "FUNCTIONS", "OPERATIONS", "Operation", "Where"]
+# Functions of whole arrays, which only index equations can call.
+ARRAY_FUNCTIONS: dict[str, Operation] = {}
+
+__all__ = ["ARRAY_FUNCTIONS", "EVERYWHERE", "FUNCTIONS", "OPERATIONS", "Operation", "Where"]

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 from ..errors import BackpropError, Diagnostic, Span
 from ..findings import Finding
 from ..formulas import node_id
-from ..numerals import token
+from ..numerals import decimal, token
 from ..reporting import Report, Row
 from .plain import safe
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from ..gradcheck import Check
     from ..reference import Entry
+
+PLACES = 4  # of a fraction that is written as a decimal
 
 
 def write_object(members: dict[str, str]) -> str:
@@ -53,6 +57,11 @@ def escaped(character: str) -> str:
         return f"\\u{code:04x}"
     code -= 0x10000
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+def write_fraction(value: Fraction | None) -> str:
+    """A JSON number of at most four decimals, or null."""
+    return "null" if value is None else decimal(value, PLACES)
 
 
 def write_span(span: Span | None) -> str:

@@ -15,7 +15,7 @@ from ..bindings import Numeral, json_content
 from ..errors import BackpropError, refuse
 from ..homework.gradebook import STATUSES
 from ..homework.marks import VERDICTS, Mark, QuestionMarks, Remark, SheetMarks, Suspicion
-from .json import write_list, write_object, write_text
+from .json import write_fraction, write_list, write_object, write_text
 
 SCHEMA = "backprop.check/1"
 KINDS = ("value", "gradient", "formula")
@@ -112,12 +112,8 @@ def write_pairs(pairs: Iterable[tuple[str, str]]) -> str:
 
 def write_points(member: str, points: Fraction | None) -> dict[str, str]:
     """One member, and a second one for a fraction that four decimals do not hold."""
-    if points is None:
-        return {member: "null"}
-    scaled = round(points * 10_000)
-    text = f"{abs(scaled) // 10_000}.{abs(scaled) % 10_000:04d}".rstrip("0").rstrip(".")
-    members = {member: f"-{text}" if scaled < 0 else text}
-    if points != Fraction(scaled, 10_000):
+    members = {member: write_fraction(points)}
+    if points is not None and points != Fraction(members[member]):
         members[f"{member}_exact"] = write_text(f"{points.numerator}/{points.denominator}")
     return members
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from ..homework.asking.key import Key
 from ..homework.gradebook import Change, ClassStatistics, Look, QuestionStatistics
-from ..numerals import decimal
-from .json import write_list, write_object, write_text
-
-PLACES = 4
+from .json import write_fraction, write_list, write_object, write_text
 
 
 def summary_json(
@@ -24,9 +20,9 @@ def summary_json(
             "title": write_text(key.title),
             "students": str(stats.students),
             **{status: str(count) for status, count in stats.counts.items()},
-            "most": number(stats.most),
-            "median": number(stats.median),
-            "mean": number(stats.mean),
+            "most": write_fraction(stats.most),
+            "median": write_fraction(stats.median),
+            "mean": write_fraction(stats.mean),
             "hardest": write_text(stats.hardest),
             "questions": write_list([question_json(question) for question in stats.questions]),
             "misconceptions": write_list(
@@ -58,8 +54,8 @@ def question_json(question: QuestionStatistics) -> str:
         {
             "label": write_text(question.label),
             "formula": write_text(question.formula),
-            "most": number(question.most),
-            "mean": number(question.mean),
+            "most": write_fraction(question.most),
+            "mean": write_fraction(question.mean),
             "first_errors": write_list(starts),
         }
     )
@@ -89,13 +85,8 @@ def change_json(change: Change) -> str:
     return write_object(
         {
             "id": write_text(change.id),
-            "before": number(change.before),
-            "after": number(change.after),
+            "before": write_fraction(change.before),
+            "after": write_fraction(change.after),
             "why": write_text(change.why),
         }
     )
-
-
-def number(value: Fraction | None) -> str:
-    """A JSON number of at most four decimals, or null."""
-    return "null" if value is None else decimal(value, PLACES)

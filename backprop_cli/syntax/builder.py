@@ -21,10 +21,13 @@ from .tree import (
     Declaration,
     Definition,
     Expression,
+    Indexed,
     Name,
     Number,
     Operator,
     Program,
+    Range,
+    Reduction,
     Result,
     Vector,
 )
@@ -70,12 +73,33 @@ class Builder:
         return Result(children[1], True, across(children[0], children[1]))
 
     def declaration(self, children: list[Any]) -> Declaration:
-        names = tuple(Name(str(token), span_of(token)) for token in children[1::2])
-        return Declaration(str(children[0]), names, across(children[0], children[-1]))
+        declared = children[1::2]
+        names = tuple(
+            Name(item.name, item.name_span if isinstance(item, Indexed) else item.span)
+            for item in declared
+        )
+        sizes = tuple(item.subscripts if isinstance(item, Indexed) else None for item in declared)
+        return Declaration(str(children[0]), names, across(children[0], children[-1]), sizes)
+
+    def range(self, children: list[Any]) -> Range:
+        name, _, first, _, last = children
+        return Range(Name(str(name), span_of(name)), first, last, across(name, last))
 
     def definition(self, children: list[Any]) -> Definition:
-        left, _, body = children
-        span = across(left, body)
+        left, _, body, *tail = children
+        span = across(left, children[-1])
+        ranges = tuple(tail[1::2])
+        if isinstance(left, Indexed):
+            return Definition(
+                left.name, None, body, span, left.name_span, left.subscripts, ranges
+            )
+        if ranges:
+            raise refuse(
+                "bad-definition",
+                "'for' says the values of an index, and there is none to the left of '='",
+                ranges[0].span,
+                f"write name[{ranges[0].index.name}] = …, or remove 'for'",
+            )
         if isinstance(left, Name):
             return Definition(left.name, None, body, span, left.span)
         if not isinstance(left, Call):
@@ -83,7 +107,7 @@ class Builder:
                 "bad-definition",
                 "only a name can stand to the left of '='",
                 left.span,
-                "write name = …, name(u) = …, or move everything to one side",
+                "write name = …, name(u) = …, name[i] = …, or move everything to one side",
             )
         seen: dict[str, Expression] = {}
         for parameter in left.arguments:
@@ -105,6 +129,7 @@ class Builder:
     multiply = infix("multiply")
     divide = infix("divide")
     mod = infix("mod")
+    matmul = infix("matmul")
     power = infix("power")
     conjunction = infix("and", "conjunction")
     disjunction = infix("or", "disjunction")
@@ -141,6 +166,12 @@ class Builder:
         signs = tuple(RELATIONS[UNICODE_RELATIONS.get(sign, sign)] for sign in children[1::2])
         return Comparison(signs, tuple(children[::2]), across(children[0], children[-1]))
 
+    def reduction(self, children: list[Any]) -> Reduction:
+        word, body = children[0], children[-1]
+        return Reduction(
+            str(word), tuple(children[2:-2:2]), body, across(word, body), span_of(word)
+        )
+
     # ---------------------------------------------------------------------------------------- atoms
 
     def number(self, children: list[Token]) -> Number:
@@ -148,6 +179,11 @@ class Builder:
 
     def name(self, children: list[Token]) -> Name:
         return Name(str(children[0]), span_of(children[0]))
+
+    def indexed(self, children: list[Any]) -> Indexed:
+        name = children[0]
+        subscripts = tuple(children[2:-1:2])
+        return Indexed(str(name), subscripts, across(name, children[-1]), span_of(name))
 
     def group(self, children: list[Any]) -> Expression:
         inner: Expression = children[1]

@@ -11,13 +11,19 @@ if TYPE_CHECKING:
 
 OPERATOR_TYPES = frozenset(
     {"PLUS", "MINUS", "TIMES", "DIVIDE", "POWER", "MOD", "ROOT", "EQUALS", "COMMA", "COMPARE"}
-    | {"AND", "OR", "NOT", "PLUS_MINUS", "MINIMIZE", "ROLE"}
+    | {"AND", "OR", "NOT", "PLUS_MINUS", "MINIMIZE", "ROLE", "MATMUL", "RANGE", "FOR", "IN"}
 )
-OPENERS = frozenset({"LPAR", "CALL", "LBRACE", "LSQB", "OPEN_BAR"})
+OPENERS = frozenset({"LPAR", "CALL", "LBRACE", "LSQB", "SUBSCRIPT", "OPEN_BAR"})
 CLOSERS = frozenset({"RPAR", "RBRACE", "RSQB", "CLOSE_BAR"})
-DIVISIONS = ("DIVIDE", "MOD")
+DIVISIONS = ("DIVIDE", "MOD", "MATMUL")
 OPERAND_ENDS = CLOSERS | {"NUMBER", "NAME", "FACTORIAL", "SUPERSCRIPT"}
-OPERAND_STARTS = (OPENERS - {"CALL"}) | {"NUMBER", "NAME", "POWERED", "ROOT"}
+OPERAND_STARTS = (OPENERS - {"CALL", "SUBSCRIPT"}) | {
+    "NUMBER",
+    "NAME",
+    "POWERED",
+    "ROOT",
+    "REDUCE",
+}
 
 
 def span_of(token: Token) -> Span:
@@ -41,8 +47,8 @@ def operand_end(tokens: list[Token], start: int) -> int:
         following = tokens[at + 1].type if at + 1 < len(tokens) else ""
         if (
             depth == 0
-            and following not in ("CALL", "SUPERSCRIPT", "FACTORIAL")
-            and kind not in ("ROOT", "POWERED")
+            and following not in ("CALL", "SUBSCRIPT", "SUPERSCRIPT", "FACTORIAL")
+            and kind not in ("ROOT", "POWERED", "REDUCE")
         ):
             return at + 1
     return len(tokens)
@@ -62,7 +68,7 @@ def operand_start(tokens: list[Token], end: int) -> int:
             if at and tokens[at - 1].type == "POWER":
                 at -= 2
                 continue
-            if kind == "CALL":
+            if kind in ("CALL", "SUBSCRIPT"):
                 at -= 1
             break
         at -= 1

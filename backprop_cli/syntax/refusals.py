@@ -19,7 +19,7 @@ from .kinds import (
     quoted,
     span_of,
 )
-from .spelling import refuse_length, refuse_number, refuse_number_then_name
+from .spelling import refuse_length, refuse_number, refuse_number_then_name, reserved
 
 if TYPE_CHECKING:
     from lark import Token
@@ -31,6 +31,14 @@ INVERSES = {
     "erf": "erfinv",
     "sigmoid": "logit",
     "σ": "logit",
+}
+CLOSING_SIGN = {
+    "LPAR": ")",
+    "CALL": ")",
+    "LBRACE": "}",
+    "LSQB": "]",
+    "SUBSCRIPT": "]",
+    "OPEN_BAR": "|",
 }
 VALUE = "a number, a name or '('"
 
@@ -51,13 +59,6 @@ def refuse_neighbours(seen: list[Token], token: Token) -> None:
     touching = last.end_pos == token.start_pos
     if last.type == "NUMBER" and touching and kind in ("NAME", "POWERED"):
         refuse_number_then_name(seen, token)
-    if kind == "LSQB" and last.type == "NAME":
-        raise refuse(
-            "not-scalar",
-            f"'{last}[…]' is an element of an array; here every name is a single number",
-            Span(last.start_pos or 0, token.end_pos or 0),
-            f"write {last}*(…) for a product, or a name of its own such as {last}0",
-        )
     if kind == last.type == "FACTORIAL" and touching:
         raise refuse(
             "factorial",
@@ -117,7 +118,7 @@ def refuse_exponent_then_operand(seen: list[Token], token: Token) -> None:
 
 def unclosed(opener: Token, last: Token) -> BackpropError:
     end = last.end_pos or 0
-    closer = {"LPAR": ")", "CALL": ")", "LBRACE": "}", "LSQB": "]", "OPEN_BAR": "|"}[opener.type]
+    closer = CLOSING_SIGN[opener.type]
     shown = "|" if opener.type == "OPEN_BAR" else str(opener)
     return refuse(
         "unbalanced",
@@ -137,7 +138,7 @@ def unopened(opener: Token | None, closer: Token) -> BackpropError:
             span_of(closer),
             f"remove {shown}, or open it before",
         )
-    expected = {"LPAR": ")", "CALL": ")", "LBRACE": "}", "LSQB": "]", "OPEN_BAR": "|"}[opener.type]
+    expected = CLOSING_SIGN[opener.type]
     if opener.type == "OPEN_BAR":
         return nested_bars(opener, closer)
     return refuse(
@@ -173,6 +174,15 @@ def unexpected(
     token = tokens[at]
     span = span_of(token)
     kind = token.type
+    if kind in ("FOR", "IN"):
+        return reserved(token)
+    if previous is not None and previous.type in ("FOR", "IN") and at > 1:
+        return bad_range(previous, token)
+    if kind == "RANGE":
+        help = "write one point in a number; '..' is read behind 'in': k in 1..10"
+        return refuse("number", "'..' is no part of a number", span, help)
+    if kind == "REDUCE":
+        return reduction_inside(previous, token)
     if previous is not None and previous.type == "ROLE":
         return role(previous)
     if kind == "MINUS" and at > 1 and tokens[at - 2].type == "POWERED":
@@ -214,6 +224,37 @@ def unexpected(
     if kind in OPERAND_STARTS:
         return side_by_side(tokens, at)
     return refuse("syntax", f"{quoted(token)} is not expected here", span, expected=named(expected))
+
+
+def second_subscript(closer: Token, opener: Token) -> BackpropError:
+    """The refusal of `M[1][2]`."""
+    return refuse(
+        "syntax",
+        "a subscript behind a subscript",
+        Span(closer.start_pos or 0, opener.end_pos or 0),
+        "write all of them in one pair of brackets: M[1, 2]; for a product, write '*' between",
+    )
+
+
+def bad_range(word: Token, token: Token) -> BackpropError:
+    """The refusal of `for 3`, `for t = 1`."""
+    return refuse(
+        "syntax",
+        f"{quoted(token)} is not expected after '{word}'",
+        span_of(token),
+        "write the values of an index as: for t in 1..T",
+    )
+
+
+def reduction_inside(previous: Token | None, token: Token) -> BackpropError:
+    """The refusal of `a/sum[i] x[i]`: a reduction stands last in a product, or in brackets."""
+    before = quoted(previous) if previous is not None else "here"
+    return refuse(
+        "syntax",
+        f"'{token}[…]' behind {before} needs brackets of its own",
+        span_of(token),
+        f"write ({token}[…] …), since it takes everything up to the next + or -",
+    )
 
 
 def at_end(previous: Token | None, length: int) -> BackpropError:

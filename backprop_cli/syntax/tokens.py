@@ -19,17 +19,18 @@ from ..operations import FUNCTIONS
 from . import refusals, spelling
 from .kinds import CLOSERS, OPERAND_ENDS, OPERAND_STARTS, span_of
 
-WORDS = {"and": "AND", "or": "OR", "not": "NOT", "mod": "MOD"}
+WORDS = {"and": "AND", "or": "OR", "not": "NOT", "mod": "MOD", "for": "FOR", "in": "IN"}
 ROLES = ("param", "data")
-RESERVED = ("for", "in")
 
 CLOSER_OF = {
     "LPAR": "RPAR",
     "CALL": "RPAR",
     "LBRACE": "RBRACE",
     "LSQB": "RSQB",
+    "SUBSCRIPT": "RSQB",
     "OPEN_BAR": "CLOSE_BAR",
 }
+BEHIND_A_NAME = {"LPAR": "CALL", "LSQB": "SUBSCRIPT"}
 TOUCHY = OPERAND_STARTS | OPERAND_ENDS | {"POWER"}  # what neighbours can make ambiguous
 LINE_END = re.compile(r"[\n\r]")
 SUBSCRIPT_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -66,6 +67,7 @@ class Arranger:
         self.open: list[Token] = []
         self.bar_needs_sign = False  # since the last closing bar there was no sign: |a|b…
         self.outside: list[bool] = []  # the same outside of each open bracket
+        self.subscript_end = -1  # how many tokens there were when the last subscript closed
 
     def arrange(self, stream: Iterator[Token]) -> Iterator[Token]:
         """Hand on each token as the parser should see it."""
@@ -83,14 +85,16 @@ class Arranger:
                     seen.append(held)
                     yield held
                 held = None
-            if kind == "LPAR" and seen and seen[-1].type == "NAME":
-                token = token.update(type="CALL")
-                kind = "CALL"
+            if kind in BEHIND_A_NAME and seen and seen[-1].type == "NAME":
+                kind = BEHIND_A_NAME[kind]
+                token = token.update(type=kind)
             elif kind not in PLAIN:
                 token = self.retype(token)
                 kind = token.type
             if kind in TOUCHY:
                 refusals.refuse_neighbours(seen, token)
+                if kind == "LSQB" and seen and self.subscript_end == len(seen):
+                    raise refusals.second_subscript(seen[-1], token)
             if kind in CLOSER_OF:
                 self.open.append(token)
                 self.outside.append(self.bar_needs_sign)
@@ -130,8 +134,6 @@ class Arranger:
                 return token.update(type="ROLE")
             if token == "minimize":
                 return token.update(type="MINIMIZE")
-        if token in RESERVED:
-            raise spelling.reserved(token)
         if len(token) > self.limits.name_length:
             limit = self.limits.name_length
             raise over_limit("name_length", limit, "characters in a name", span_of(token))
@@ -162,7 +164,8 @@ class Arranger:
         """Match a closing bracket with its partner."""
         if not self.open or CLOSER_OF[self.open[-1].type] != token.type:
             raise refusals.unopened(self.open[-1] if self.open else None, token)
-        self.open.pop()
+        if self.open.pop().type == "SUBSCRIPT":
+            self.subscript_end = len(self.seen) + 1
         self.bar_needs_sign = self.outside.pop() or token.type == "CLOSE_BAR"
 
 
@@ -180,6 +183,6 @@ PLAIN = frozenset(
         "ROOT",
         "COMPARE",
     }
-    | {"EQUALS", "PLUS_MINUS", "COMMA", "AND", "OR", "NOT"}
+    | {"EQUALS", "PLUS_MINUS", "COMMA", "AND", "OR", "NOT", "MATMUL", "RANGE", "REDUCE"}
     | {"LPAR", "RPAR", "LBRACE", "RBRACE", "LSQB", "RSQB"}
 )

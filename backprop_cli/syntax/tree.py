@@ -53,22 +53,62 @@ class Vector(NamedTuple):
     span: Span
 
 
+class Indexed(NamedTuple):
+    """`x[i, j + 1]`: an element of an array, or with fewer subscripts than axes a part of it."""
+
+    name: str
+    subscripts: tuple[Expression, ...]
+    span: Span
+    name_span: Span
+
+
+class Range(NamedTuple):
+    """`i in first..last`: the values of an index, `last` included."""
+
+    index: Name
+    first: Expression
+    last: Expression
+    span: Span
+
+
+class Reduction(NamedTuple):
+    """`sum[i, j in 1..3, j != y[i]] body`: over all values of the indices that satisfy the
+    conditions.
+
+    A binder is a Name, a Range, or a condition.
+    """
+
+    operation: str
+    binders: tuple[Binder, ...]
+    body: Expression
+    span: Span
+    name_span: Span
+
+
 class Definition(NamedTuple):
-    """`name = body`, or `name(parameters) = body` where `parameters` is not None."""
+    """`name = body`, `name(parameters) = body` where `parameters` is not None, or
+    `name[subscripts] = body for ranges` where `subscripts` is not None.
+    """
 
     name: str
     parameters: tuple[Name, ...] | None
     body: Expression
     span: Span
     name_span: Span
+    subscripts: tuple[Expression, ...] | None = None
+    ranges: tuple[Range, ...] = ()
 
 
 class Declaration(NamedTuple):
-    """`param w, b` or `data x, y`: roles, which do not change the meaning of the formula."""
+    """`param w, b` or `data X[N, D]`: roles, which do not change the meaning of the formula.
+
+    `sizes` has the length of each axis for each name, None for a name that says none.
+    """
 
     role: str
     names: tuple[Name, ...]
     span: Span
+    sizes: tuple[tuple[Expression, ...] | None, ...] = ()
 
 
 class Result(NamedTuple):
@@ -94,7 +134,8 @@ class Binding(NamedTuple):
     source: str
 
 
-Expression = Union[Number, Name, Operator, Comparison, Call, Vector]
+Expression = Union[Number, Name, Operator, Comparison, Call, Vector, Indexed, Reduction]
+Binder = Union[Expression, Range]
 Statement = Union[Definition, Declaration, Result]
 
 RELATIONS = {

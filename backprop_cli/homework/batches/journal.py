@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ... import __version__
-from ...errors import BackpropError, refuse
+from ...errors import BackpropError, reason_of, refuse
 from ..asking.key import Key
 from ..marks import SheetMarks
-from .output_folder import Folder, reason_of
+from .output_folder import Folder
 
 NAME = ".journal.jsonl"
 BETWEEN_WRITES = 0.1  # seconds; what a kill can cost

@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 
-from ...errors import BackpropError, refuse
+from ...errors import BackpropError, reason_of, refuse
 
 LOCK = ".lock"
 PART = ".part-"  # what a file is called until it is whole
@@ -128,7 +128,12 @@ class Folder:
 
     def open(self, name: str, flags: int, mode: int = 0o666) -> int:
         flags |= os.O_NOFOLLOW | os.O_CLOEXEC
-        return os.open(name, flags, mode, dir_fd=self.descriptor)
+        try:
+            return os.open(name, flags, mode, dir_fd=self.descriptor)
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.ENOTDIR):
+                raise OSError(error.errno, "it is a link, or no folder") from None
+            raise
 
     def failed(self, name: str, reason: str) -> BackpropError:
         path = os.path.join(self.path, name)
@@ -175,10 +180,3 @@ def taken(folder: Folder) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def reason_of(error: OSError) -> str:
-    """Why a file could not be used, in words."""
-    if error.errno in (errno.ELOOP, errno.ENOTDIR):
-        return "it is a link, or no folder"
-    return (error.strerror or "unknown reason").lower()

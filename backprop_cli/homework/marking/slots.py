@@ -12,7 +12,7 @@ from ...syntax.tree import Expression, Vector
 from ..asking.key import Key, Question
 from ..marks import Mark, Remark
 from ..quantities import Element, Item
-from ..reading.sheets import Answer, Sheet
+from ..reading.sheets import Answer, Sheet, clipped
 
 MOST_STRAYS = 50  # named on one sheet; a hostile one has a hundred thousand
 
@@ -80,14 +80,46 @@ def sorted_answers(
         if len(owners) == 1:
             question, item = owners[0]
             found.setdefault(question.label, {}).setdefault(item.name, []).append(answer)
-        else:
+        elif owners or not answer.step:
             strays += 1
             if strays <= MOST_STRAYS:
                 remarks.append(stray(answer, questions, [owner for owner, _ in owners]))
     if strays > MOST_STRAYS:
         more = f"… and {strays - MOST_STRAYS:,} more answers that find no place"
         remarks.append(Remark("problem", 0, more))
+    for items in found.values():
+        for name, given in items.items():
+            items[name] = without_steps(name, given, remarks)
     return found
+
+
+def without_steps(name: str, given: list[Answer], remarks: list[Remark]) -> list[Answer]:
+    """The answers to one thing: those on lines of their own, or else those that a chain gives on
+    its way, as in df/dx = df/dy = -4. What becomes of the latter is a remark.
+    """
+    steps = [answer for answer in given if answer.step]
+    if not steps:
+        return given
+    own = [answer for answer in given if not answer.step]
+    values = {
+        as_written(answer).rpartition("=")[2]
+        for answer in own
+        if answer.written.expression is not None
+    }
+    if not values:
+        said = f"read as {name} = {clipped(steps[-1].text)}, too"
+        remarks.append(Remark("note", steps[-1].line, said))
+        return steps
+    others = [step for step in steps if as_written(step) not in values]
+    if others:
+        said = f"{name} = {clipped(others[0].text)} is not read: {name} has a line of its own"
+        remarks.append(Remark("note", others[0].line, said))
+    return own
+
+
+def as_written(answer: Answer) -> str:
+    """An answer's text without blanks, to compare it with others."""
+    return "".join(answer.text.split())
 
 
 def owners_of(answer: Answer, questions: dict[str, Question]) -> list[tuple[Question, Item]]:
@@ -137,7 +169,7 @@ def slots_of(question: Question, answers: dict[str, list[Answer]]) -> Iterator[S
     """Every element that is asked, with its part of the answer."""
     for item in question.items:
         given = answers.get(item.name, [])
-        texts = {"".join(answer.text.split()) for answer in given}
+        texts = {as_written(answer) for answer in given}
         answer = given[-1] if given else None
         verdict, reason = "", ""
         parts: list[Expression | None] = [None] * len(item.elements)

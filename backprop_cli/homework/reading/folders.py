@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from typing import IO, NamedTuple
 
-from ...errors import BackpropError, refuse
+from ...errors import BackpropError, reason_of, refuse
 from ..limits import LARGEST_FILE
 
 MOST_FILES = 100_000
@@ -119,12 +119,7 @@ def identity(path: str) -> tuple[int, int] | None:
     return about.st_dev, about.st_ino
 
 
-def reason_of(error: Exception) -> str:
-    """The system's reason, in small letters."""
-    return (getattr(error, "strerror", None) or "it cannot be opened").lower()
-
-
-def unreadable(path: str, error: Exception) -> BackpropError:
+def unreadable(path: str, error: OSError | ValueError) -> BackpropError:
     """The refusal of a path that the user gave."""
     message = f"'{printed(path)}' cannot be read: {reason_of(error)}"
     return refuse("file", message, help="check the path")

@@ -32,15 +32,28 @@ LEAD = re.compile(
 SIGN = re.compile(r":=|==|~=|=~|[=≈≃≅≒≔:]")
 # A second answer behind a comma, semicolon or gap: q = 3, f = -12
 SECOND = re.compile(
-    r"(?:[;,]\s*|\s+and\s+|\s{3,}|\s*\t\s*)"
+    r"(?:[;,]\s*|(?<!\s)(?:\s+and\s+|\s{3,}|\s*\t\s*))"
     r"(?=(?:so |and )?[^\W\d_∂][^=≈,;()\[\]{}]{0,40}(?::=|≈|=(?!=)))"
 )
 # Another answer, or a product in a chain: q = 3 f = -12, q = 3 where f = -12
 FUNCTION = r"a?(?:sin|cos|tan)h?|exp|log|sqrt"
+SHORT_WORDS = r"(?:an|as|at|by|if|in|is|on|or|so|to|we)(?!\w)"
 CLOSE = re.compile(
-    rf"(?:[0-9.]|(?<!\w)(?!(?:{FUNCTION})\s)[^\W\d_]{{3,}})[ \t]+"
+    rf"(?:[0-9.]|(?<!\w)(?:{SHORT_WORDS}|(?!(?:{FUNCTION})\s)[^\W\d_]{{3,}}))[ \t]+"
     r"[^\W\d_][\w/∂.'’]*\s*(?:≈|=(?!=))"
 )
+# Where an answer holds, behind it: -4 at x=-2 y=5, -4 at (x=-2, y=5), -4 @ x=-2
+SETTING = r"[^\W\d_]\w*\s*=(?!=)\s*[-+−–]?[^\s=,;()\[\]]+"
+PLACE = re.compile(
+    r"(?:(?<=[\s,;])at(?:\s+the\s+point)?(?=[\s(])|[@|])\s*"
+    rf"(?:{SETTING}(?:\s+{SETTING})*|\(\s*{SETTING}(?:(?:\s*[,;]|\s)\s*{SETTING})*\s*\))[\s.]*$",
+    re.I,
+)
+# What a chain of equals signs may answer on its way: df/dx = df/dy = -4
+STEP = re.compile(
+    r"∂?[^\W\d]\w*|d\w+/d\w+|∂\w+/∂\w+|[^\W\d]\w*(?:\.grad|['’′](?:\(\w+\))?)"
+)
+MOST_STEPS = 20
 PROSE = re.compile(rf"(?<!\w)(?!(?:{FUNCTION})\s)[^\W\d_]{{2,}}[ \t]+[^\W\d_]{{2,}}")
 LAST = re.compile(r"(?<![<>=!])=(?!=)")
 
@@ -117,13 +130,13 @@ class Right(NamedTuple):
     """The right side of an answer.
 
     text     as it was written. plain: as the grammar reads it.
-    chain    whether `plain` is the last of several values.
+    steps    where `plain` is the last of several values: those before it.
     changed  whether its signs were read in a way worth saying: [1 2] as [1, 2].
     """
 
     text: str
     plain: str
-    chain: bool = False
+    steps: tuple[str, ...] = ()
     changed: bool = False
 
 
@@ -194,15 +207,16 @@ def plain_right(right: str) -> Right:
     if "#" in right or "//" in right:
         right = COMMENT.sub("", right).strip()
     text = unwrapped(right)
-    plain, chain = text, False
+    plain = text
+    steps: tuple[str, ...] = ()
     if array := ARRAY.fullmatch(plain):
         plain = array[1].strip()
     for sign in ("≈", "≃", "≅", "≒", "~="):
         plain = plain.replace(sign, "=")
     if "=" in plain and (members := LAST.split(plain))[1:]:
-        plain, chain = unwrapped(members[-1]), True
+        plain, steps = unwrapped(members[-1]), tuple(members[:-1])
     if NOTHING.fullmatch(plain) or plain.lower().replace("’", "'").strip(".!() ") in SKIPS:
-        return Right(text or right, "?", chain)
+        return Right(text or right, "?", steps)
     spelled = plain
     if "," in plain and (listed := TUPLE.fullmatch(plain)):
         spelled = f"[{listed[1]}]"
@@ -210,7 +224,15 @@ def plain_right(right: str) -> Right:
         spelled = vector(plain)
     elif plain.startswith("—"):  # what word processors make of a hyphen
         spelled = f"-{plain[1:]}"
-    return Right(text, spelled, chain, spelled != plain)
+    return Right(text, spelled, steps, spelled != plain)
+
+
+def placeless(right: str) -> tuple[str, str]:
+    """The right side of an answer, and what stands behind it on where it holds: `at x=-2`."""
+    found = PLACE.search(COMMENT.sub("", right)) if "=" in right else None
+    if found is None:
+        return right, ""
+    return right[: found.start()].rstrip(" \t,;"), found[0].strip()
 
 
 def unwrapped(text: str) -> str:

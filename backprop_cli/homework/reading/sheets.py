@@ -6,6 +6,7 @@ A sheet is read line by line. A bad line costs that line, and a remark says how 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,15 +22,18 @@ from .lines import (
     CLOSE,
     LAST,
     LONGEST_LINE,
+    MOST_STEPS,
     NOTHING,
     NUMERAL,
     POINTS,
     PROSE,
     SIGN,
+    STEP,
     Heading,
     Record,
     answers_in,
     heading,
+    placeless,
     plain_left,
     plain_right,
     still_open,
@@ -54,6 +58,8 @@ class Answer(NamedTuple):
     quantity  what is answered.
     written   its right side, read; `text` the same as it was written.
     line      of the sheet, from 1 (the row of a table, the line of JSON where it is known, or 0).
+    step      whether it stands on the way of a chain, as df/dy in df/dx = df/dy = -4: an answer if
+              it is asked and has no line of its own.
     """
 
     label: str | None
@@ -61,6 +67,7 @@ class Answer(NamedTuple):
     written: tree.Written
     text: str
     line: int
+    step: bool = False
 
 
 class Sheet(NamedTuple):
@@ -343,12 +350,13 @@ class _Reader:
         if self.size > MOST_CHARACTERS:
             self.problem(line, f"the answers have more than {MOST_CHARACTERS:,} characters")
             return
-        name, (text, plain, chain, changed) = plain_left(left), plain_right(right)
+        right, place = placeless(right)
+        name, (text, plain, steps, changed) = plain_left(left), plain_right(right)
         if "[" in plain and ";" in plain:
             help = "write [1, 2] for a vector, [[1, 2], [3, 4]] for a matrix"
             self.problem(line, f"a semicolon inside brackets has two readings; {help}")
             return
-        if chain and CLOSE.search(text):
+        if steps and CLOSE.search(text):
             help = "write each answer on a line of its own"
             self.problem(line, f"a second answer on the line, or a product; {help}")
             return
@@ -362,15 +370,18 @@ class _Reader:
             self.problem(line, "this line is no answer; write name = value: df/dx = -4")
             return
         written = found.written
-        if chain and written.expression is not None:
+        if steps and written.expression is not None:
             written = written._replace(chain=True)
         if written.decimal_comma:
             source = source.replace(",", ".")
-        if written.expression is not None and (chain or changed or written.decimal_comma):
+        if written.expression is not None and (steps or changed or written.decimal_comma):
             said = f"read as {clipped(source)}"
-            self.note(line, f"{said}, the last of the values" if chain else said)
-        label = found.label or self.label
-        self.answers.append(Answer(label, found.quantity, written, text, line))
+            self.note(line, f"{said}, the last of the values" if steps else said)
+        if place:
+            self.note(line, f"'{clipped(place)}', behind an answer, is not read")
+        answer = Answer(found.label or self.label, found.quantity, written, text, line)
+        self.answers.append(answer)
+        self.answers += on_the_way(answer, steps, plain)
 
 
 def joined(lines: list[str], at: int) -> tuple[str, int]:
@@ -400,6 +411,18 @@ def reading(name: str, value: str) -> tree.Answer | None:
     except BackpropError:
         return None
     return found if isinstance(found, tree.Answer) else None
+
+
+def on_the_way(answer: Answer, steps: Sequence[str], value: str) -> Iterator[Answer]:
+    """What a chain of equals signs answers besides its first name: df/dx = df/dy = -4."""
+    if answer.written.expression is None:
+        return
+    known = [answer.quantity[:2]]
+    for step in map(plain_left, steps[:MOST_STEPS]):
+        found = reading(step, "?") if STEP.fullmatch(step) else None
+        if found is not None and found.quantity[:2] not in known:
+            known.append(found.quantity[:2])
+            yield answer._replace(quantity=found.quantity, text=value, step=True)
 
 
 def is_number(text: str) -> bool:

@@ -1,0 +1,155 @@
+"""Reading an array by subscripts: a view where they are affine, else computed positions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import BackpropError, refuse
+from ..syntax.printer import print_expression
+from ..syntax.tree import Expression, Indexed
+from . import families
+from .affine import Affine, Label
+from .arrays import ArrayGraph, Value, ordered
+from .contraction import View
+
+
+class Access:
+    """One subscript list `node` on the array `base`."""
+
+    def __init__(self, space: ArrayGraph, node: Indexed, base: Value) -> None:
+        self.space = space
+        self.node = node
+        self.base = base
+        self.forms: list[Affine | None] = []
+
+    def read_forms(self, forms: list[Affine | None]) -> list[int]:
+        """Take the subscripts as affine forms; the places of those that must be computed."""
+        self.forms = forms
+        rank = len(self.base.shape)
+        if len(forms) > rank:
+            raise self.too_many(rank)
+        return [place for place, form in enumerate(forms) if form is None]
+
+    def too_many(self, rank: int) -> BackpropError:
+        name = self.node.name
+        if rank == 0:
+            return refuse(
+                "not-scalar",
+                f"'{name}' is a single number and takes no subscript",
+                self.node.span,
+                f"write {name}*(…) for a product, or give '{name}' an array",
+            )
+        return refuse(
+            "shape",
+            f"'{name}' has {rank} {'axis' if rank == 1 else 'axes'} and"
+            f" {len(self.forms)} subscripts",
+            self.node.span,
+            f"write {name}[{', '.join('ijklmnpqrs'[:rank])}]",
+        )
+
+    def value(self, computed: list[Value], subscripts: Sequence[Expression]) -> Value:
+        """The elements; `computed` are the values of the subscripts that are no affine forms."""
+        base = self.space.read(self.base, self.node.span)
+        for place, form in enumerate(self.forms):
+            if form is not None:
+                self.check(place, form, subscripts[place])
+        if not computed:
+            return self.viewed(base)
+        return self.taken(base, computed, subscripts)
+
+    def check(self, place: int, form: Affine, subscript: Expression) -> None:
+        """Refuse an affine subscript that leaves its axis."""
+        first, length = self.base.starts[place], self.base.shape[place]
+        known = {label: (label.first, label.last) for label, _ in form.terms}
+        low, high = form.bounds(known) or (0, 0)
+        if first <= low and high < first + length:
+            return
+        value = low if low < first else high
+        text = print_expression(subscript)
+        at = ", ".join(
+            f"{label.name} = {label.first if (by > 0) == (value == low) else label.last}"
+            for label, by in form.terms
+        )
+        name = self.node.name
+        said = f"the subscript {text} is {value}" if at else f"there is no {name}[… {value} …]"
+        raise refuse(
+            "out-of-range",
+            f"{said}{f' at {at}' if at else ''}; axis {place + 1} of '{name}' has"
+            f" {first}..{first + length - 1}",
+            subscript.span,
+            "indices start at 0; say where one stops with 'in' or 'for'" if at else "",
+        )
+
+    def viewed(self, base: Value) -> Value:
+        """All subscripts are affine: a view, which costs nothing."""
+        given = len(self.forms)
+        labels: list[Label] = list(base.labels)
+        for form in self.forms:
+            assert form is not None
+            labels += [label for label, _ in form.terms if label not in labels]
+        shape = base.full
+        front = len(base.labels)
+        start = [0] * len(shape)
+        for place, form in enumerate(self.forms):
+            assert form is not None
+            at = form.constant - base.starts[place]
+            start[front + place] = int(at + sum(by * label.first for label, by in form.terms))
+        steps = []
+        for label in labels:
+            step = [int(label == other) for other in base.labels] + [0] * len(base.shape)
+            for place, form in enumerate(self.forms):
+                assert form is not None
+                step[front + place] = int(dict(form.terms).get(label, 0))
+            steps.append(tuple(step))
+        rest = range(front + given, len(shape))
+        steps += [tuple(int(axis == other) for other in range(len(shape))) for axis in rest]
+        lengths = (*(label.size for label in labels), *(shape[axis] for axis in rest))
+        view: View | None = View(shape, tuple(start), tuple(steps), lengths)
+        if view is not None and view.identity:
+            view = None
+        trailing = base.shape[given:]
+        return Value(base.node, tuple(labels), trailing, view, base.starts[given:])
+
+    def taken(
+        self, base: Value, computed: list[Value], subscripts: Sequence[Expression]
+    ) -> Value:
+        """Some subscripts are computed, such as s[i, y[i]]: positions for all of them."""
+        space, span = self.space, self.node.span
+        waiting = iter(computed)
+        values: list[Value] = [space.index(label, span) for label in base.labels]
+        alone: set[Label] = set(base.labels)
+        places = [families.Place(label.name, label.first, span) for label in base.labels]
+        for place, form in enumerate(self.forms):
+            text = f"{print_expression(subscripts[place])} of '{self.node.name}'"
+            places.append(families.Place(text, base.starts[place], subscripts[place].span))
+            if form is None:
+                value = next(waiting)
+                if value.shape:
+                    raise refuse(
+                        "shape",
+                        "a subscript is a single number, not an array",
+                        subscripts[place].span,
+                        "write its index, too: x[y[i]]",
+                    )
+                values.append(value)
+                continue
+            if len(form.terms) == 1 and abs(form.terms[0][1]) == 1:
+                alone.add(form.terms[0][0])
+            values.append(self.grid(form))
+        labels = ordered(label for value in values for label in value.labels)
+        nodes = tuple(space.expanded(value, labels, (), span).node for value in values)
+        operation = families.take(tuple(places), set(labels) <= alone)
+        node = space.append(operation, (base.node, *nodes), span)
+        given = len(self.forms)
+        return Value(node, labels, base.shape[given:], None, base.starts[given:])
+
+    def grid(self, form: Affine) -> Value:
+        """The values of an affine subscript."""
+        space, span = self.space, self.node.span
+        result = space.constant(int(form.constant), span)
+        for label, by in form.terms:
+            term = space.index(label, span)
+            if by != 1:
+                term = space.apply("multiply", term, space.constant(int(by), span), span=span)
+            result = space.apply("add", result, term, span=span)
+        return result

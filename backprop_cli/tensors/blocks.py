@@ -1,0 +1,272 @@
+"""Functions of whole arrays that are written out as contractions, views and reductions.
+
+`matmul`, `dot`, `conv` and their like have no derivative of their own: what they are made of has.
+They work on the unnamed axes; indices are batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import NamedTuple
+
+from ..errors import BackpropError, Span, refuse
+from ..operations import ARRAY_FUNCTIONS, Operation
+from ..syntax.tree import Call
+from . import families
+from .affine import Label
+from .arrays import ArrayGraph, Value, lengths, ordered
+from .contraction import Contraction, Operand, View
+
+# Rows of the table that reduce a whole array when they get a single one.
+WHOLE = ("sum", "mean", "prod", "max", "min", "var", "std", "norm", "logsumexp")
+
+
+def misfit(name: str, text: str, span: Span) -> BackpropError:
+    return refuse("shape", f"{name}: {text}", span)
+
+
+def whole_array(space: ArrayGraph, name: str, span: Span, values: Sequence[Value]) -> Value:
+    """A function of whole arrays by its name."""
+    if name in WHOLE:
+        return reduced(space, name, values[0], span)
+    if name in BLOCKS:
+        return BLOCKS[name].build(space, span, list(values), [])
+    return row(space, ARRAY_FUNCTIONS[name], values, span)
+
+
+def reduced(space: ArrayGraph, name: str, value: Value, span: Span) -> Value:
+    if not value.shape:
+        return value
+    if name != "mean":
+        return space.reduce_all(name, value, span)
+    total = space.reduce_all("sum", value, span)
+    return space.apply("divide", total, space.constant(prod(value.shape), span), span=span)
+
+
+def row(space: ArrayGraph, operation: Operation, values: Sequence[Value], span: Span) -> Value:
+    """A row of the table that works on whole arrays, with indices as batches."""
+    labels = ordered(label for value in values for label in value.labels)
+    assert operation.shape is not None
+    try:
+        shape = operation.shape(*(value.shape for value in values))
+    except ValueError as error:
+        raise misfit(operation.name, str(error), span) from None
+    nodes = tuple(space.expanded(value, labels, value.shape, span).node for value in values)
+    return Value(space.append(operation, nodes, span), labels, tuple(shape))
+
+
+def product(
+    space: ArrayGraph,
+    values: Sequence[Value],
+    axes: Sequence[tuple[int, ...]],
+    out: tuple[int, ...],
+    span: Span,
+    views: Sequence[View | None] = (),
+) -> Value:
+    """A contraction of values whose unnamed axes have the (negative) labels `axes`."""
+    labels = ordered(label for value in values for label in value.labels)
+    sizes = {label.uid: label.size for label in labels}
+    operands = []
+    for place, (value, names) in enumerate(zip(values, axes, strict=True)):
+        view = views[place] if views else None
+        operands.append(Operand((*(label.uid for label in value.labels), *names), view))
+        shape = view.lengths[len(value.labels) :] if view else value.shape
+        for name, length in zip(names, shape, strict=True):
+            if sizes.setdefault(name, length) != length:
+                shapes = " and ".join(lengths(v.shape) for v in values)
+                said = f"arrays of {shapes} do not fit together"
+                raise refuse(
+                    "shape", said, span, "the inner axes must have the same length"
+                )
+    result = (*(label.uid for label in labels), *out)
+    spec = Contraction(tuple(operands), result, tuple(sorted(sizes.items())))
+    node = space.append(families.contraction(spec), tuple(v.node for v in values), span)
+    return Value(node, labels, tuple(sizes[name] for name in out))
+
+
+# ------------------------------------------------------------------------------------ linear algebra
+
+
+def matmul(space: ArrayGraph, span: Span, values: list[Value], _: list[int]) -> Value:
+    a, b = (space.read(value, span) for value in values)
+    if not (1 <= len(a.shape) <= 2 and 1 <= len(b.shape) <= 2):
+        said = f"'@' takes vectors and matrices, not {lengths(a.shape)} and {lengths(b.shape)}"
+        raise refuse("shape", said, span, "write '*' for numbers, and indices for more axes")
+    left = (-1, -2)[-len(a.shape) :]
+    right = (-2, -3)[: len(b.shape)]
+    out = (*left[:-1], *right[1:])
+    return product(space, (a, b), (left, right), out, span)
+
+
+def dot(space: ArrayGraph, span: Span, values: list[Value], _: list[int]) -> Value:
+    a, b = (space.read(value, span) for value in values)
+    if a.shape != b.shape:
+        raise refuse(
+            "shape", f"dot takes two vectors of one length, not {lengths(a.shape)} and"
+            f" {lengths(b.shape)}", span,
+        )  # fmt: skip
+    axes = tuple(range(-len(a.shape), 0))
+    return product(space, (a, b), (axes, axes), (), span)
+
+
+def outer(space: ArrayGraph, span: Span, values: list[Value], _: list[int]) -> Value:
+    a, b = (space.read(value, span) for value in values)
+    left = tuple(range(-len(a.shape), 0))
+    right = tuple(range(-len(a.shape) - len(b.shape), -len(a.shape)))
+    return product(space, (a, b), (left, right), (*left, *right), span)
+
+
+def transpose(space: ArrayGraph, span: Span, values: list[Value], _: list[int]) -> Value:
+    value = space.read(values[0], span)
+    front = len(value.labels)
+    order = (*range(front), *reversed(range(front, front + len(value.shape))))
+    full = tuple(value.full[axis] for axis in order)
+    node = space.append(families.expand(families.Axes(order, full)), (value.node,), span)
+    return Value(node, value.labels, full[front:])
+
+
+def concat(space: ArrayGraph, span: Span, values: list[Value], _: list[int]) -> Value:
+    whole = []
+    for value in values:
+        value = space.read(value, span)
+        if not value.shape:
+            value = space.expanded(value, value.labels, (1,), span)
+        whole.append(value)
+    return space.concatenated(whole, 0, span)
+
+
+def flat(space: ArrayGraph, span: Span, values: list[Value], _: list[int]) -> Value:
+    value = space.read(values[0], span)
+    front = tuple(label.size for label in value.labels)
+    new = (*front, prod(value.shape))
+    node = space.append(families.reshape(value.full, new), (value.node,), span)
+    return Value(node, value.labels, new[len(front) :])
+
+
+# -------------------------------------------------------------------------------------- convolution
+
+
+def padded(space: ArrayGraph, value: Value, width: int, span: Span) -> Value:
+    """Zeros around the last two axes."""
+    if not width:
+        return value
+    widths = ((0, 0),) * (len(value.full) - 2) + ((width, width),) * 2
+    node = space.append(families.pad(widths), (value.node,), span)
+    *front, height, breadth = value.shape
+    return Value(node, value.labels, (*front, height + 2 * width, breadth + 2 * width))
+
+
+def windows(value: Value, size: tuple[int, int], stride: int, name: str, span: Span) -> View:
+    """The last two axes as (place, place, offset, offset): out[…, i, j, p, q] = x[…, s*i + p, …]."""
+    rank = len(value.full)
+    *front, height, breadth = value.full
+    places = ((height - size[0]) // stride + 1, (breadth - size[1]) // stride + 1)
+    if min(places) < 1 or stride < 1:
+        raise misfit(name, f"a window of {lengths(size)} does not fit {lengths(value.shape)}", span)
+
+    def step(axis: int, by: int) -> tuple[int, ...]:
+        return tuple(by if axis == other else 0 for other in range(rank))
+
+    steps = (
+        *(step(axis, 1) for axis in range(rank - 2)),
+        step(rank - 2, stride),
+        step(rank - 1, stride),
+        step(rank - 2, 1),
+        step(rank - 1, 1),
+    )
+    return View(value.full, (0,) * rank, steps, (*front, *places, *size))
+
+
+def conv(space: ArrayGraph, span: Span, values: list[Value], settings: list[int]) -> Value:
+    """r[f,i,j] = sum[c,p,q] K[f,c,p,q] * x[c, s*i + p, s*j + q], x with zeros around it."""
+    stride, width = (*settings, *(1, 0)[len(settings) :])
+    x, kernel = (space.read(value, span) for value in values)
+    if len(x.shape) != 3 or len(kernel.shape) != 4 or x.shape[0] != kernel.shape[1]:
+        raise misfit(
+            "conv",
+            f"takes x of channels × height × width and K of filters × channels × height × width,"
+            f" not {lengths(x.shape)} and {lengths(kernel.shape)}",
+            span,
+        )
+    x = padded(space, x, width, span)
+    view = windows(x, kernel.shape[2:], stride, "conv", span)  # type: ignore[arg-type]
+    f, c, i, j, p, q = range(-6, 0)
+    return product(
+        space, (kernel, x), ((f, c, p, q), (c, i, j, p, q)), (f, i, j), span, (None, view)
+    )
+
+
+def pooled(name: str) -> Callable[[ArrayGraph, Span, list[Value], list[int]], Value]:
+    """max or mean over windows of the last two axes."""
+
+    def build(space: ArrayGraph, span: Span, values: list[Value], settings: list[int]) -> Value:
+        size = settings[0]
+        stride = settings[1] if len(settings) > 1 else size
+        x = space.read(values[0], span)
+        if len(x.shape) < 2:
+            raise misfit(name, f"takes … × height × width, not {lengths(x.shape)}", span)
+        view = windows(x, (size, size), stride, name, span)
+        node = space.append(families.view(view), (x.node,), span)
+        kind = "max" if name == "maxpool" else "sum"
+        node = space.append(families.reduction(kind, 2), (node,), span)
+        made = Value(node, x.labels, view.lengths[len(x.labels) : -2])
+        if kind == "max":
+            return made
+        return space.apply("divide", made, space.constant(size * size, span), span=span)
+
+    return build
+
+
+# -------------------------------------------------------------------------------------------- table
+
+
+class Block(NamedTuple):
+    """A function of whole arrays.
+
+    arrays    how many arguments are arrays (-1: any number); the others are whole numbers.
+    optional  how many of those may be left out.
+    text      one line for the reference.
+    """
+
+    name: str
+    parameters: str
+    arrays: int
+    optional: int
+    build: Callable[[ArrayGraph, Span, list[Value], list[int]], Value]
+    text: str
+
+    def check(self, node: Call) -> None:
+        """Refuse a wrong number of arguments."""
+        names = self.parameters.split(", ")
+        given = len(node.arguments)
+        if (self.arrays < 0 and given) or len(names) - self.optional <= given <= len(names):
+            return
+        raise refuse(
+            "arguments",
+            f"'{self.name}' takes {self.parameters}, not {given} arguments",
+            node.span,
+            f"write {self.name}({self.parameters})",
+        )
+
+    def split(self, node: Call) -> int:
+        """How many of a call's arguments are arrays."""
+        return len(node.arguments) if self.arrays < 0 else self.arrays
+
+
+BLOCKS = {
+    block.name: block
+    for block in (
+        Block("matmul", "A, B", 2, 0, matmul, "A @ B: rows times columns"),
+        Block("dot", "u, v", 2, 0, dot, "the sum of u[i]*v[i]"),
+        Block("outer", "u, v", 2, 0, outer, "the matrix u[i]*v[j]"),
+        Block("transpose", "A", 1, 0, transpose, "the axes in reverse order; A^T"),
+        Block("concat", "u, v, …", -1, 0, concat, "arrays one behind the other"),
+        Block("flat", "x", 1, 0, flat, "all elements in one axis"),
+        Block("conv", "x, K, stride, pad", 2, 2, conv, "convolution of x[c,i,j] by K[f,c,p,q]"),
+        Block("maxpool", "x, size, stride", 1, 1, pooled("maxpool"), "the largest of each window"),
+        Block("avgpool", "x, size, stride", 1, 1, pooled("avgpool"), "the mean of each window"),
+    )
+}
+
+__all__ = ["BLOCKS", "WHOLE", "Label", "whole_array"]

@@ -1,0 +1,344 @@
+"""Sums of products over named axes, by BLAS: the kernel below every `sum[k] A[i,k]*B[k,j]`.
+
+An operand is an array, possibly read through a `View`, with one label for each axis. A contraction
+of two operands is one matrix product for each value of the labels that both and the result have;
+of more than two, pairs in an order that `numpy.einsum_path` chooses. Windows (a view in which one
+element stands several times, as in a convolution) are multiplied in slabs, so that the copy that
+BLAS needs stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+Array = Any
+Labels = tuple[int, ...]
+
+SEARCHED = 6  # operands up to which the best order of pairs is searched for
+SLAB = 1 << 22  # elements of a window that are copied at a time: 32 MiB of doubles
+
+
+class View(NamedTuple):
+    """An array read by subscripts that are affine in its labels: x[c, i + p, 2*j + q].
+
+    shape    of the base.
+    start    the subscript of each base axis where all labels are at their first value.
+    steps    for each label how far each base axis moves when the label goes up by one.
+    lengths  how many values each label has.
+    """
+
+    shape: tuple[int, ...]
+    start: tuple[int, ...]
+    steps: tuple[tuple[int, ...], ...]
+    lengths: tuple[int, ...]
+
+    def read(self, base: Array) -> Array:
+        """The elements, with one axis for each label; nothing is copied."""
+        strides = tuple(
+            sum(map(lambda a, b: a * b, step, base.strides), 0) for step in self.steps
+        )
+        corner = base[tuple(slice(at, None) for at in self.start)]
+        return as_strided(corner, self.lengths, strides)
+
+    def overlaps(self) -> bool:
+        """Whether an element of the base can be read for more than one value of the labels."""
+        used = [0] * len(self.shape)
+        for step, length in zip(self.steps, self.lengths, strict=True):
+            moved = [axis for axis, by in enumerate(step) if by]
+            if length > 1 and not moved:
+                return True
+            for axis in moved:
+                used[axis] += 1
+        return any(count > 1 for count in used)
+
+    def add(self, target: Array, values: Array) -> None:
+        """Add `values` (an axis for each label) to the elements of `target` that they came from."""
+        if not self.overlaps():
+            part = self.read(target)
+            part += values
+            return
+        looped = self.small_labels()
+        ranges = [range(self.lengths[label]) for label in looped]
+        for position in product(*ranges):
+            chosen = dict(zip(looped, position, strict=True))
+            part = self.fixed(chosen).read(target)
+            part += values[tuple(chosen.get(k, slice(None)) for k in range(len(self.lengths)))]
+
+    def small_labels(self) -> list[int]:
+        """Labels to go through one by one so that the rest does not overlap."""
+        kept_axes: set[int] = set()
+        looped = []
+        order = sorted(range(len(self.lengths)), key=lambda label: -self.lengths[label])
+        for label in order:
+            axes = {axis for axis, by in enumerate(self.steps[label]) if by}
+            if not axes or axes & kept_axes:
+                looped.append(label)
+            else:
+                kept_axes |= axes
+        return sorted(looped)
+
+    def fixed(self, chosen: Mapping[int, int]) -> View:
+        """The view with some labels at one value each."""
+        start = list(self.start)
+        for label, value in chosen.items():
+            for axis, by in enumerate(self.steps[label]):
+                start[axis] += by * value
+        rest = [label for label in range(len(self.lengths)) if label not in chosen]
+        return View(
+            self.shape,
+            tuple(start),
+            tuple(self.steps[label] for label in rest),
+            tuple(self.lengths[label] for label in rest),
+        )
+
+    def part(self, label: int, first: int, count: int) -> View:
+        """The view with one label's values cut to `count` from `first`."""
+        start = tuple(
+            at + by * first for at, by in zip(self.start, self.steps[label], strict=True)
+        )
+        lengths = (*self.lengths[:label], count, *self.lengths[label + 1 :])
+        return self._replace(start=start, lengths=lengths)
+
+    @property
+    def identity(self) -> bool:
+        """Whether it reads the whole base as it is."""
+        rank = len(self.shape)
+        units = tuple(tuple(int(a == b) for b in range(rank)) for a in range(rank))
+        return (
+            self.steps == units
+            and self.lengths == self.shape
+            and not any(self.start)
+        )
+
+
+class Operand(NamedTuple):
+    """One factor: its labels, in the order of its axes, and the view through which it is read."""
+
+    labels: Labels
+    view: View | None = None
+
+    def read(self, base: Array) -> Array:
+        return base if self.view is None else self.view.read(base)
+
+
+class Contraction(NamedTuple):
+    """A sum of products: over all labels that `out` has not. `sizes` has the length of each
+    label.
+    """
+
+    operands: tuple[Operand, ...]
+    out: Labels
+    sizes: tuple[tuple[int, int], ...]
+
+    def __call__(self, *arrays: Array) -> Array:
+        """The result, with axes as in `out`."""
+        cut = self.slabs(arrays)
+        if cut is None:
+            read = [o.read(a) for o, a in zip(self.operands, arrays, strict=True)]
+            return contract([o.labels for o in self.operands], read, self.out, dict(self.sizes))
+        label, count = cut
+        result = np.empty(self.shape, np.result_type(*arrays))
+        axis = self.out.index(label)
+        for first, part in self.parts(label, count):
+            piece = (slice(None),) * axis + (slice(first, first + count),)
+            result[piece] = part(*part.cut_bases(self, arrays, label, first))
+        return result
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        sizes = dict(self.sizes)
+        return tuple(sizes[label] for label in self.out)
+
+    def slabs(self, arrays: Sequence[Array]) -> tuple[int, int] | None:
+        """The label of the result to cut along and how much at a time, if a window is large."""
+        for operand, array in zip(self.operands, arrays, strict=True):
+            if operand.view is None:
+                continue
+            elements = prod(operand.view.lengths)
+            if elements <= max(SLAB, 2 * array.size):
+                continue
+            cuttable = [label for label in operand.labels if label in self.out]
+            if cuttable:
+                sizes = dict(self.sizes)
+                label = max(cuttable, key=lambda each: sizes[each])
+                count = max(1, sizes[label] * SLAB // elements)
+                if count < sizes[label]:
+                    return label, count
+        return None
+
+    def parts(self, label: int, count: int) -> Iterator[tuple[int, Contraction]]:
+        """The contraction cut along a label into pieces of at most `count`."""
+        length = dict(self.sizes)[label]
+        for first in range(0, length, count):
+            size = min(count, length - first)
+            operands = tuple(
+                o._replace(view=o.view.part(o.labels.index(label), first, size))
+                if o.view is not None and label in o.labels
+                else o
+                for o in self.operands
+            )
+            sizes = tuple((each, size if each == label else n) for each, n in self.sizes)
+            yield first, Contraction(operands, self.out, sizes)
+
+    def cut_bases(
+        self, whole: Contraction, arrays: Sequence[Array], label: int, first: int
+    ) -> list[Array]:
+        """The arrays for this piece of `whole`: those without a view are cut themselves."""
+        size = dict(self.sizes)[label]
+        cut = []
+        for operand, array in zip(whole.operands, arrays, strict=True):
+            if operand.view is None and label in operand.labels:
+                axis = operand.labels.index(label)
+                array = array[(slice(None),) * axis + (slice(first, first + size),)]
+            cut.append(array)
+        return cut
+
+    def pull(self, place: int, upstream: Array, arrays: Sequence[Array]) -> Array:
+        """The gradient at operand `place`: again a contraction, of the upstream gradient with all
+        other operands, added into the places that the view read.
+        """
+        operand = self.operands[place]
+        gradient = self.adjoint(place)
+        others = [upstream, *(a for k, a in enumerate(arrays) if k != place)]
+        base = arrays[place]
+        view = operand.view
+        if view is None:
+            return spread(gradient(*others), gradient.out, operand.labels, dict(self.sizes))
+        target = np.zeros(base.shape, base.dtype)
+        elements = prod(view.lengths)
+        sizes = dict(self.sizes)
+        label = max(operand.labels, key=lambda each: sizes[each], default=-1)
+        if elements <= max(SLAB, 2 * base.size) or label not in gradient.out:
+            values = gradient(*others)
+            view.add(target, spread(values, gradient.out, operand.labels, sizes))
+            return target
+        count = max(1, sizes[label] * SLAB // elements)
+        place_of = operand.labels.index(label)
+        for first, part in gradient.parts(label, count):
+            values = part(*part.cut_bases(gradient, others, label, first))
+            part_sizes = dict(part.sizes)
+            piece = view.part(place_of, first, part_sizes[label])
+            piece.add(target, spread(values, gradient.out, operand.labels, part_sizes))
+        return target
+
+    def adjoint(self, place: int) -> Contraction:
+        """The contraction that gives the gradient along operand `place`, over those of its labels
+        that others have; along the rest it is constant.
+        """
+        others = tuple(o for k, o in enumerate(self.operands) if k != place)
+        seen = set(self.out).union(*(o.labels for o in others))
+        out = tuple(label for label in self.operands[place].labels if label in seen)
+        return Contraction((Operand(self.out), *others), out, self.sizes)
+
+
+def spread(values: Array, labels: Labels, wanted: Labels, sizes: Mapping[int, int]) -> Array:
+    """`values` with the axes `wanted`: constant along those that `labels` has not."""
+    if labels == wanted:
+        return values
+    order = [labels.index(label) for label in wanted if label in labels]
+    moved = values.transpose(order)
+    index = tuple(slice(None) if label in labels else None for label in wanted)
+    return np.broadcast_to(moved[index], tuple(sizes[label] for label in wanted))
+
+
+def contract(
+    labels: Sequence[Labels], arrays: Sequence[Array], out: Labels, sizes: Mapping[int, int]
+) -> Array:
+    """The sum of products over all labels that are not in `out`."""
+    names, values = list(labels), list(arrays)
+    steps = order(tuple(names), out, tuple(sorted(sizes.items()))) if len(names) > 2 else ()
+    for left, right in steps:
+        rest = [k for k in range(len(names)) if k not in (left, right)]
+        needed = set(out).union(*(names[k] for k in rest))
+        kept = tuple(dict.fromkeys(x for k in (left, right) for x in names[k] if x in needed))
+        value = pair(names[left], values[left], names[right], values[right], kept)
+        names = [*(names[k] for k in rest), kept]
+        values = [*(values[k] for k in rest), value]
+    if len(names) == 2:
+        return pair(names[0], values[0], names[1], values[1], out)
+    return alone(names[0], values[0], out)
+
+
+@lru_cache(maxsize=1024)
+def order(
+    names: tuple[Labels, ...], out: Labels, sizes: tuple[tuple[int, int], ...]
+) -> tuple[tuple[int, int], ...]:
+    """The pairs to contract, one after the other, until two are left."""
+    lengths = dict(sizes)
+    operands: list[Any] = []
+    for each in names:
+        shape = tuple(lengths[label] for label in each)
+        operands += [np.broadcast_to(np.empty(()), shape), list(each)]
+    how = "optimal" if len(names) <= SEARCHED else "greedy"
+    path = np.einsum_path(*operands, list(out), optimize=how)[0][1:]
+    steps = []
+    count = len(names)
+    for places in path:
+        # More than two at once are taken pair by pair; what a pair makes comes last.
+        left = sorted(places)
+        while len(left) > 1 and count > 2:
+            steps.append((left[0], left[1]))
+            left = [place - 2 for place in left[2:]] + [count - 2]
+            count -= 1
+    return tuple(steps)
+
+
+def alone(labels: Labels, array: Array, out: Labels) -> Array:
+    """One operand summed over the labels that `out` has not, with the axes of `out`."""
+    summed = tuple(axis for axis, label in enumerate(labels) if label not in out)
+    if summed:
+        array = array.sum(axis=summed)
+        labels = tuple(label for label in labels if label in out)
+    return array.transpose([labels.index(label) for label in out])
+
+
+def pair(left: Labels, a: Array, right: Labels, b: Array, out: Labels) -> Array:
+    """The contraction of two operands, as matrix products."""
+    kept = set(out)
+    left, a = without(left, a, kept | set(right))
+    right, b = without(right, b, kept | set(left))
+    both = [x for x in left if x in right]
+    batch = [x for x in both if x in kept]
+    summed = [x for x in both if x not in kept]
+    rows = [x for x in left if x not in right]
+    columns = [x for x in right if x not in left]
+    if not summed:
+        return outer(left, a, right, b, out)
+    first = a.transpose([left.index(x) for x in (*batch, *rows, *summed)])
+    second = b.transpose([right.index(x) for x in (*batch, *summed, *columns)])
+    shared = first.shape[: len(batch)]
+    row_shape = first.shape[len(batch) : len(batch) + len(rows)]
+    column_shape = second.shape[len(batch) + len(summed) :]
+    depth = prod(first.shape[len(batch) + len(rows) :])
+    result = np.matmul(
+        first.reshape((*shared, prod(row_shape), depth)),
+        second.reshape((*shared, depth, prod(column_shape))),
+    ).reshape((*shared, *row_shape, *column_shape))
+    made = (*batch, *rows, *columns)
+    return result.transpose([made.index(x) for x in out])
+
+
+def without(labels: Labels, array: Array, needed: set[int]) -> tuple[Labels, Array]:
+    """An operand summed over the labels that nothing else has."""
+    lonely = tuple(axis for axis, label in enumerate(labels) if label not in needed)
+    if not lonely:
+        return labels, array
+    return tuple(label for label in labels if label in needed), array.sum(axis=lonely)
+
+
+def outer(left: Labels, a: Array, right: Labels, b: Array, out: Labels) -> Array:
+    """The product without a sum, by broadcasting."""
+    if not left and not right:
+        return a * b
+    def aligned(labels: Labels, array: Array) -> Array:
+        moved = array.transpose([labels.index(label) for label in out if label in labels])
+        return moved[tuple(slice(None) if label in labels else None for label in out)]
+
+    return aligned(left, a) * aligned(right, b)

@@ -1,0 +1,426 @@
+"""Operations on arrays that have parameters of their own: axes, subscripts, shapes.
+
+Each function makes the operation for its parameters, once. As in the table of operations, one
+place says how it is computed and how a gradient passes back; the local derivatives are linear maps
+(`Pullback`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import Span, refuse
+from ..operations import Operation
+from ..operations.row import Pullback
+from .contraction import Contraction, View
+
+Array = Any
+LOOPED = 64  # a reduction over so few positions goes through them one by one: whole arrays each
+
+
+class Axes(NamedTuple):
+    """How an array is brought to other axes: its own in `order`, new ones, all to `shape`.
+
+    `order` has the array's axis for each axis of the result, None for a new one.
+    """
+
+    order: tuple[int | None, ...]
+    shape: tuple[int, ...]
+
+
+@lru_cache(maxsize=4096)
+def expand(axes: Axes) -> Operation:
+    """The array with axes in another order and repeated along new ones; nothing is copied."""
+    order = [axis for axis in axes.order if axis is not None]
+    index = tuple(slice(None) if axis is not None else None for axis in axes.order)
+    back = [order.index(axis) for axis in range(len(order))]
+
+    def forward(xp: Any, x: Array) -> Array:
+        return np.broadcast_to(x.transpose(order)[index], axes.shape)
+
+    def slopes(xp: Any, out: Array, x: Array) -> tuple[Pullback]:
+        def pull(upstream: Array) -> Array:
+            upstream = np.broadcast_to(upstream, axes.shape)
+            moved = x.transpose(order)[index]
+            summed = tuple(
+                k for k, axis in enumerate(axes.order)
+                if axis is None or moved.shape[k] != axes.shape[k]
+            )  # fmt: skip
+            if summed:
+                upstream = upstream.sum(axis=summed, keepdims=True)
+            own = upstream.reshape([n for n, a in zip(upstream.shape, axes.order, strict=True)
+                                    if a is not None])  # fmt: skip
+            return own.transpose(back)
+
+        return (Pullback(pull),)
+
+    return Operation(
+        "expand", "x", forward, slopes, "expand copies its input: their gradients add up"
+    )
+
+
+@lru_cache(maxsize=4096)
+def contraction(spec: Contraction) -> Operation:
+    """A sum of products. Each operand's gradient is the sum of products with all the others."""
+
+    def forward(xp: Any, *x: Array) -> Array:
+        return spec(*x)
+
+    def slopes(xp: Any, out: Array, *x: Array) -> tuple[Pullback, ...]:
+        def puller(place: int) -> Callable[[Array], Array]:
+            return lambda upstream: spec.pull(place, np.broadcast_to(upstream, spec.shape), x)
+
+        return tuple(Pullback(puller(place)) for place in range(len(x)))
+
+    return Operation(
+        "contract", "*x", forward, slopes,
+        "a sum of products gives each factor the gradient times the other factors, summed",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def view(spec: View) -> Operation:
+    """Elements by affine subscripts; a gradient goes back to where its element came from."""
+
+    def slopes(xp: Any, out: Array, x: Array) -> tuple[Pullback]:
+        def pull(upstream: Array) -> Array:
+            target = np.zeros(x.shape, out.dtype)
+            spec.add(target, np.broadcast_to(upstream, spec.lengths))
+            return target
+
+        return (Pullback(pull),)
+
+    return Operation(
+        "element", "x", lambda xp, x: spec.read(x), slopes,
+        "an element hands its gradient back to its place in the array",
+    )  # fmt: skip
+
+
+class Place(NamedTuple):
+    """One subscript that is computed: what it is called in an error, and its first value."""
+
+    text: str
+    first: int
+    span: Span | None
+
+
+def whole_numbers(place: Place, values: Array, length: int) -> Array:
+    """Subscripts as positions from 0; raises BackpropError for one that is not whole or outside."""
+    values = np.asarray(values)
+    positions = values if values.dtype.kind == "i" else np.rint(values)
+    wrong = ~(positions == values)
+    if wrong.any():
+        value = values[wrong].flat[0]
+        raise refuse(
+            "subscript", f"the subscript {place.text} is {value:g}: no whole number", place.span,
+            "subscripts are whole numbers; floor(…) or round(…) make one",
+        )  # fmt: skip
+    positions = positions.astype(np.intp) - place.first
+    outside = (positions < 0) | (positions >= length)
+    if outside.any():
+        value = int(positions[outside].flat[0]) + place.first
+        raise refuse(
+            "out-of-range",
+            f"the subscript {place.text} is {value}, and the axis has"
+            f" {place.first}..{place.first + length - 1}",
+            place.span,
+        )
+    return positions
+
+
+@lru_cache(maxsize=4096)
+def take(places: tuple[Place, ...], distinct: bool) -> Operation:
+    """Elements by computed subscripts, one array of them for each of the first axes.
+
+    `distinct` says that no element can be taken twice.
+    """
+
+    def positions(x: Array, subscripts: tuple[Array, ...]) -> tuple[Array, ...]:
+        return tuple(
+            whole_numbers(place, subscript, x.shape[axis])
+            for axis, (place, subscript) in enumerate(zip(places, subscripts, strict=True))
+        )
+
+    def forward(xp: Any, x: Array, *subscripts: Array) -> Array:
+        return x[positions(x, subscripts)]
+
+    def slopes(xp: Any, out: Array, x: Array, *subscripts: Array) -> tuple[Any, ...]:
+        def pull(upstream: Array) -> Array:
+            where = positions(x, subscripts)
+            upstream = np.broadcast_to(np.asarray(upstream, out.dtype), out.shape)
+            if distinct:
+                target = np.zeros(x.shape, out.dtype)
+                target[where] = upstream
+                return target
+            inner = x.shape[len(where) :]
+            outer = x.shape[: len(where)]
+            flat = np.ravel_multi_index(np.broadcast_arrays(*where), outer).ravel()
+            if inner:
+                target = np.zeros((prod(outer), *inner), out.dtype)
+                np.add.at(target, flat, upstream.reshape(flat.size, *inner))
+            else:
+                target = np.bincount(flat, upstream.ravel(), prod(outer)).astype(out.dtype)
+            return target.reshape(x.shape)
+
+        return (Pullback(pull), *[None] * len(subscripts))
+
+    return Operation(
+        "element", "x, *subscripts", forward, slopes,
+        "an element hands its gradient back to its place in the array",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def index(first: int, length: int, dtype: str) -> Operation:
+    """The values of an index."""
+    values = np.arange(first, first + length).astype(dtype)
+    return Operation(
+        "index", "", lambda xp: values, lambda xp, out: (), "an index: it receives no gradient"
+    )
+
+
+@lru_cache(maxsize=1024)
+def full(literal: str, shape: tuple[int, ...], dtype: str) -> Operation:
+    """A constant on all elements of an array; nothing is copied."""
+    return Operation(
+        "constant array", "",
+        lambda xp: np.broadcast_to(np.asarray(xp.constant(literal), dtype), shape),
+        lambda xp, out: (),
+        "a constant: it receives a gradient and has no use for it",
+    )  # fmt: skip
+
+
+def alike(x: tuple[Array, ...]) -> list[Array]:
+    """Arrays and literals with the type of the arrays."""
+    dtype = np.result_type(*x)
+    return [np.asarray(value, dtype) for value in x]
+
+
+@lru_cache(maxsize=1024)
+def stack(count: int) -> Operation:
+    """Equal arrays one behind the other, along a new first axis."""
+    return Operation(
+        "stack", "*x",
+        lambda xp, *x: np.stack(alike(x)),
+        lambda xp, out, *x: tuple(Pullback(lambda g, k=k: g[k]) for k in range(count)),
+        "stack hands each part its own gradient",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def concat(axis: int, lengths: tuple[int, ...]) -> Operation:
+    """Arrays one behind the other along an axis of theirs."""
+    ends = np.cumsum((0, *lengths))
+
+    def piece(place: int) -> tuple[slice, ...]:
+        return (slice(None),) * axis + (slice(ends[place], ends[place + 1]),)
+
+    return Operation(
+        "concat", "*x",
+        lambda xp, *x: np.concatenate(alike(x), axis),
+        lambda xp, out, *x: tuple(
+            Pullback(lambda g, k=k: g[piece(k)]) for k in range(len(lengths))
+        ),
+        "concat hands each part its own gradient",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def reshape(old: tuple[int, ...], new: tuple[int, ...]) -> Operation:
+    """The same elements with other axes."""
+    return Operation(
+        "reshape", "x",
+        lambda xp, x: x.reshape(new),
+        lambda xp, out, x: (Pullback(lambda g: np.broadcast_to(g, new).reshape(old)),),
+        "reshape hands every element its own gradient",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def pad(widths: tuple[tuple[int, int], ...]) -> Operation:
+    """Zeros around an array."""
+
+    def pull(upstream: Array) -> Array:
+        return upstream[
+            tuple(slice(a, n - b) for (a, b), n in zip(widths, upstream.shape, strict=True))
+        ]
+
+    return Operation(
+        "pad", "x",
+        lambda xp, x: np.pad(x, widths),
+        lambda xp, out, x: (Pullback(pull),),
+        "pad hands back the gradient of what it surrounds",
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------- reductions
+
+
+def folded(fold: Callable[[Array, Array], Array], x: Array, count: int) -> Array:
+    """The last `count` axes of x reduced, position by position if they are short."""
+    shape = x.shape[x.ndim - count :]
+    if prod(shape) > LOOPED or prod(x.shape) < 8 * prod(shape):
+        return fold.reduce(x, axis=tuple(range(x.ndim - count, x.ndim)))  # type: ignore[attr-defined]
+    positions = product(*map(range, shape))
+    result = x[(..., *next(positions))].copy()
+    for position in positions:
+        fold(result, x[(..., *position)], out=result)  # type: ignore[call-arg]
+    return result
+
+
+def last(count: int, values: Array) -> Array:
+    """`values` with `count` new axes behind its own."""
+    return values[(..., *[None] * count)]
+
+
+def largest(fold: Any, name: str, other: str) -> Callable[[int], Operation]:
+    """max or min over the last axes; whoever equals the result shares the gradient equally."""
+
+    def make(count: int) -> Operation:
+        def slopes(xp: Any, out: Array, x: Array) -> tuple[Pullback]:
+            def pull(upstream: Array) -> Array:
+                ties = x == last(count, out)
+                number = folded(np.add, ties.astype(x.dtype), count)
+                return np.where(ties, last(count, upstream / number), x.dtype.type(0))
+
+            return (Pullback(pull),)
+
+        return Operation(
+            name, "x", lambda xp, x: folded(fold, x, count), slopes,
+            f"{name} routes: the {other} element gets the whole gradient, the others nothing",
+        )  # fmt: skip
+
+    return make
+
+
+def total(count: int) -> Operation:
+    """The sum over the last axes."""
+
+    def slopes(xp: Any, out: Array, x: Array) -> tuple[Pullback]:
+        return (Pullback(lambda g: np.broadcast_to(last(count, g + 0 * out), x.shape)),)
+
+    return Operation(
+        "sum", "x", lambda xp, x: folded(np.add, x, count), slopes,
+        "sum copies the gradient to every element",
+    )  # fmt: skip
+
+
+def products_of_others(x: Array) -> Array:
+    """For each element along the last axis the product of all others: right at zeros."""
+    ones = np.ones_like(x[..., :1])
+    before = np.cumprod(np.concatenate([ones, x[..., :-1]], -1), -1)
+    after = np.cumprod(np.concatenate([ones, x[..., :0:-1]], -1), -1)[..., ::-1]
+    return before * after
+
+
+def all_product(count: int) -> Operation:
+    """The product over the last axes."""
+
+    def slopes(xp: Any, out: Array, x: Array) -> tuple[Pullback]:
+        def pull(upstream: Array) -> Array:
+            flat = x.reshape(*out.shape, -1)
+            return (last(1, upstream) * products_of_others(flat)).reshape(x.shape)
+
+        return (Pullback(pull),)
+
+    return Operation(
+        "prod", "x", lambda xp, x: folded(np.multiply, x, count), slopes,
+        "prod gives each element the gradient times the product of all others",
+    )  # fmt: skip
+
+
+def log_sum_exp(count: int) -> Operation:
+    """log(sum(exp(x))) over the last axes, without overflow."""
+
+    def forward(xp: Any, x: Array) -> Array:
+        flat = x.reshape(*x.shape[: x.ndim - count], -1)
+        top = flat.max(-1, keepdims=True)
+        top = np.where(np.isfinite(top), top, x.dtype.type(0))
+        with np.errstate(divide="ignore"):
+            return np.log(np.exp(flat - top).sum(-1)) + top[..., 0]
+
+    return Operation(
+        "logsumexp", "x", forward,
+        lambda xp, out, x: (Pullback(lambda g: last(count, g) * np.exp(x - last(count, out))),),
+        "logsumexp shares the gradient among its elements like a softmax",
+    )  # fmt: skip
+
+
+def euclidean(count: int) -> Operation:
+    """The root of the sum of squares over the last axes, without overflow."""
+
+    def parts(x: Array) -> tuple[Array, Array]:
+        flat = x.reshape(*x.shape[: x.ndim - count], -1)
+        top = np.abs(flat).max(-1, keepdims=True)
+        scale = np.where((top > 0) & np.isfinite(top), top, x.dtype.type(1))
+        return flat / scale, scale
+
+    def forward(xp: Any, x: Array) -> Array:
+        scaled, scale = parts(x)
+        return np.sqrt(np.einsum("...i,...i->...", scaled, scaled)) * scale[..., 0]
+
+    def slopes(xp: Any, out: Array, x: Array) -> tuple[Pullback]:
+        def pull(upstream: Array) -> Array:
+            safe = np.where(out == 0, x.dtype.type(1), out)
+            return last(count, upstream / safe) * x
+
+        return (Pullback(pull),)
+
+    return Operation(
+        "norm", "x", forward, slopes,
+        "norm gives each element its share x/norm; at the zero vector nothing passes",
+    )  # fmt: skip
+
+
+def spread_of(name: str) -> Callable[[int], Operation]:
+    """var or std (of a population) over the last axes."""
+
+    def make(count: int) -> Operation:
+        def deviations(x: Array) -> Array:
+            axes = tuple(range(x.ndim - count, x.ndim))
+            return x - x.mean(axis=axes, keepdims=True)
+
+        def forward(xp: Any, x: Array) -> Array:
+            axes = tuple(range(x.ndim - count, x.ndim))
+            result = np.square(deviations(x)).mean(axis=axes)
+            return np.sqrt(result) if name == "std" else result
+
+        def slopes(xp: Any, out: Array, x: Array) -> tuple[Pullback]:
+            def pull(upstream: Array) -> Array:
+                number = prod(x.shape[x.ndim - count :])
+                scale = 2 * upstream / number
+                if name == "std":
+                    scale = upstream / (number * np.where(out == 0, x.dtype.type(1), out))
+                return last(count, scale) * deviations(x)
+
+            return (Pullback(pull),)
+
+        return Operation(name, "x", forward, slopes, f"{name} (of a population: divided by n)")
+
+    return make
+
+
+@lru_cache(maxsize=256)
+def reduction(name: str, count: int) -> Operation:
+    """A row of the reductions, over the last `count` axes of an array. There is no `mean`: it is
+    a sum and a division.
+    """
+    return REDUCTIONS[name](count)
+
+
+REDUCTIONS: dict[str, Callable[[int], Operation]] = {
+    "sum": total,
+    "prod": all_product,
+    "max": largest(np.maximum, "max", "largest"),
+    "min": largest(np.minimum, "min", "smallest"),
+    "logsumexp": log_sum_exp,
+    "norm": euclidean,
+    "var": spread_of("var"),
+    "std": spread_of("std"),
+}

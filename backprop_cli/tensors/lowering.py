@@ -1,0 +1,575 @@
+"""Expressions of index equations → nodes over whole arrays.
+
+An index becomes an axis, a sum of products one contraction, a window a view. Definitions and
+recurrences are in `definitions`; this module knows single expressions, with a stack of its own in
+place of recursion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from ..calls import check_conditions, check_count, not_a_function
+from ..errors import BackpropError, Label as Mark, Span, refuse, similar
+from ..graph import Section
+from ..limits import Limits, over_limit
+from ..lowering import CONSTANTS, OVERLOADS, STEPS_PER_NODE, Note
+from ..operations import ARRAY_FUNCTIONS, FUNCTIONS, OPERATIONS, Operation
+from ..syntax.tree import (
+    Call,
+    Comparison,
+    Definition,
+    Expression,
+    Indexed,
+    Name,
+    Number,
+    Operator,
+    Program,
+    Range,
+    Reduction,
+    Vector,
+    whole_literal,
+)
+from .access import Access
+from .affine import Affine, Label, affine, parts
+from .arrays import ArrayGraph, Value
+from .blocks import BLOCKS, WHOLE, whole_array
+from .products import Factor, factors
+from .ranges import Ranges, bound_names
+from .scope import Scope, Stored
+
+ALL_FUNCTIONS = FUNCTIONS | ARRAY_FUNCTIONS
+EMPTY_RESULT = {"sum": "0", "prod": "1"}
+NEUTRAL = {"sum": "0", "prod": "1", "max": "-inf", "min": "inf"}
+
+
+class Expressions:
+    """Lowers expressions. What names mean beyond the scope comes from the methods that
+    `definitions` adds: `stored`, `constant_of`, `taken`, `parts_of`.
+    """
+
+    def __init__(self, program: Program, limits: Limits, dtype: str) -> None:
+        self.program = program
+        self.limits = limits
+        self.space = ArrayGraph(limits, dtype)
+        self.graph = self.space.graph
+        self.functions: dict[str, Definition] = {}
+        self.open: dict[str, Span] = {}  # the functions that are being written out
+        self.notes: dict[tuple[str, str], Note] = {}
+        self.labels = 0
+        self.steps = STEPS_PER_NODE * limits.nodes
+
+    # ------------------------------------------------------------------------ what names stand for
+
+    def stored(self, name: str) -> Stored | None:
+        """A named array, if there is one."""
+        raise NotImplementedError
+
+    def constant_of(self, name: str) -> int | None:
+        """The whole number that a name stands for: a size, an input, or a definition of one."""
+        raise NotImplementedError
+
+    def taken(self, name: str) -> Span | None:
+        """Where a name is defined or first used as something else than an index."""
+        raise NotImplementedError
+
+    def part_of(self, node: Indexed, scope: Scope) -> tuple[Value, list[Expression]] | None:
+        """For an array that is written out part by part: what a subscript list reads of it, and
+        the subscripts that are left.
+        """
+        raise NotImplementedError
+
+    def label(self, name: str, first: int, last: int) -> Label:
+        self.labels += 1
+        return Label(self.labels, name, first, last)
+
+    def note(self, code: str, key: str, message: str, span: Span) -> None:
+        self.notes.setdefault((code, key), Note(code, message, span))
+
+    # ----------------------------------------------------------------------------- whole numbers
+
+    def whole_form(self, expression: Expression, scope: Scope) -> Affine | None:
+        """An expression as an affine form of labels; None if it is none."""
+
+        def leaf(name: Name) -> Affine | None:
+            index = scope.indices.get(name.name)
+            if isinstance(index, Label):
+                return Affine(Fraction(0), ((index, Fraction(1)),))
+            if index is None and scope.parameters and name.name in scope.parameters:
+                return None
+            number = self.constant_of(name.name) if index is None else index
+            return None if number is None else Affine(Fraction(number))
+
+        form = affine(expression, leaf)
+        return form if form is not None and form.integral else None
+
+    def whole(self, expression: Expression, scope: Scope, what: str) -> int:
+        """The whole number that an expression says; raises BackpropError if it says none."""
+        form = self.whole_form(expression, scope)
+        number = None if form is None else form.whole
+        if number is None:
+            raise refuse(
+                "size",
+                f"{what} must be a whole number that is known before the run",
+                expression.span,
+                "use numbers, sizes of arrays and inputs that are given as whole numbers",
+            )
+        return number
+
+    # --------------------------------------------------------------------------------- expressions
+
+    def expression(self, root: Expression, scope: Scope) -> Value:
+        """The value of an expression."""
+        done: list[Value] = []
+        waiting: list[tuple[Any, Any, Scope]] = [(self.visit, root, scope)]
+        while waiting:
+            action, subject, inner = waiting.pop()
+            self.steps -= 1
+            if self.steps < 0:
+                limit = self.limits.nodes
+                raise over_limit("nodes", limit, "nodes, or calls that make none", root.span)
+            action(subject, inner, waiting, done)
+        return self.space.read(done.pop(), root.span)
+
+    def visit(self, node: Any, scope: Scope, waiting: list[Any], done: list[Value]) -> None:
+        """Put the node's value on `done`, or what is left to do for it on `waiting`."""
+        if isinstance(node, Number):
+            done.append(self.space.constant(node.text, node.span))
+        elif isinstance(node, Name):
+            done.append(self.name(node, scope))
+        elif isinstance(node, Indexed):
+            self.indexed(node, scope, waiting)
+        elif isinstance(node, Operator):
+            self.operator(node, scope, waiting, done)
+        elif isinstance(node, Call):
+            self.call(node, scope, waiting)
+        elif isinstance(node, Reduction):
+            self.reduction(node, scope, waiting, done)
+        elif isinstance(node, Comparison):
+            self.then(self.compare, node, scope, waiting, node.operands)
+        elif len(node.items) == 1:
+            waiting.append((self.visit, node.items[0], scope))
+        else:
+            self.then(self.vector, node, scope, waiting, node.items)
+
+    def then(
+        self,
+        action: Callable[[Any, list[Value]], Value],
+        subject: Any,
+        scope: Scope,
+        waiting: list[Any],
+        operands: Sequence[Expression],
+    ) -> None:
+        """Work out `operands`, then hand their values to `action`, which gives one value."""
+        count = len(operands)
+
+        def finish(_: Any, __: Scope, ___: list[Any], done: list[Value]) -> None:
+            values = done[len(done) - count :]
+            del done[len(done) - count :]
+            done.append(action(subject, values))
+
+        waiting.append((finish, None, scope))
+        waiting.extend((self.visit, operand, scope) for operand in reversed(operands))
+
+    def vector(self, node: Vector, values: list[Value]) -> Value:
+        return self.space.stacked(values, node.span)
+
+    # ---------------------------------------------------------------------------------------- names
+
+    def name(self, node: Name, scope: Scope) -> Value:
+        name = node.name
+        if scope.parameters is not None and name in scope.parameters:
+            return scope.parameters[name]
+        index = scope.indices.get(name)
+        if isinstance(index, Label):
+            return self.space.index(index, node.span)
+        if index is not None:
+            return self.space.constant(index, node.span)
+        if name in self.functions:
+            raise refuse(
+                "function-without-brackets",
+                f"'{name}' is a function",
+                node.span,
+                f"write {name}(…)",
+                related=(Mark(self.functions[name].name_span, "defined here"),),
+            )
+        found = self.stored(name)
+        if found is not None:
+            return found.value
+        if name in CONSTANTS:
+            return self.space.constant(CONSTANTS[name], node.span)
+        number = self.constant_of(name)
+        if number is not None:
+            return self.space.constant(number, node.span)
+        raise self.unknown(node)
+
+    def unknown(self, node: Name) -> BackpropError:
+        return refuse(
+            "index",
+            f"'{node.name}' has no value here",
+            node.span,
+            f"bind the index in a sum[{node.name}] or on the left side of '='",
+        )
+
+    def indexed(self, node: Indexed, scope: Scope, waiting: list[Any]) -> None:
+        """An element or a part of an array."""
+        base, subscripts = self.base(node, scope)
+        access = Access(self.space, node, base)
+        computed = access.read_forms([self.whole_form(each, scope) for each in subscripts])
+        self.then(
+            lambda _, values: access.value(values, subscripts),
+            node,
+            scope,
+            waiting,
+            [subscripts[place] for place in computed],
+        )
+
+    def base(self, node: Indexed, scope: Scope) -> tuple[Value, list[Expression]]:
+        """What a subscript list reads, and its subscripts."""
+        if scope.parameters is not None and node.name in scope.parameters:
+            return scope.parameters[node.name], list(node.subscripts)
+        part = self.part_of(node, scope)
+        if part is not None:
+            return part
+        return self.name(Name(node.name, node.name_span), Scope()), list(node.subscripts)
+
+    # ------------------------------------------------------------------------------------ operators
+
+    def operator(self, node: Operator, scope: Scope, waiting: list[Any], done: list[Value]) -> None:
+        operands = node.operands
+        name = node.operation
+        if name == "matmul":
+            self.then(self.whole_call("matmul"), node, scope, waiting, operands)
+            return
+        if name == "negate" and isinstance(operands[0], Number):
+            done.append(self.space.constant(f"-{operands[0].text}", node.span))
+            return
+        if name == "power":
+            if self.is_transpose(operands[1], scope):
+                self.then(self.transposed_or_power(scope), node, scope, waiting, operands[:1])
+                return
+            n = whole_literal(operands[1])
+            if n == 2:
+                name, operands = "square", operands[:1]
+            elif n is not None:
+                name, operands = "whole_power", (operands[0], Number(str(n), operands[1].span))
+        operation = OPERATIONS[name]
+        self.then(
+            lambda _, values: self.space.elementwise(operation, values, node.span),
+            node,
+            scope,
+            waiting,
+            operands,
+        )
+
+    def is_transpose(self, exponent: Expression, scope: Scope) -> bool:
+        """Whether `^T` can only mean a transposed matrix."""
+        return (
+            isinstance(exponent, Name)
+            and exponent.name == "T"
+            and "T" not in scope.indices
+            and "T" not in (scope.parameters or ())
+            and self.stored("T") is None
+        )
+
+    def transposed_or_power(self, scope: Scope) -> Callable[[Operator, list[Value]], Value]:
+        """W^T of a matrix; x^T is a power if T is a number."""
+
+        def finish(node: Operator, values: list[Value]) -> Value:
+            if len(values[0].shape) == 2:
+                return whole_array(self.space, "transpose", node.span, values)
+            exponent = self.name(node.operands[1], scope)  # type: ignore[arg-type]
+            return self.space.apply("power", *values, exponent, span=node.span)
+
+        return finish
+
+    def compare(self, node: Comparison, values: list[Value]) -> Value:
+        result = None
+        for place, relation in enumerate(node.relations):
+            one = self.space.apply(relation, *values[place : place + 2], span=node.span)
+            result = one if result is None else self.space.apply("and", result, one, span=node.span)
+        assert result is not None
+        return result
+
+    # ----------------------------------------------------------------------------------- reductions
+
+    def reduction(
+        self, node: Reduction, scope: Scope, waiting: list[Any], done: list[Value]
+    ) -> None:
+        """sum, prod, max, min, mean over indices."""
+        inner, over, conditions = self.bind(node, scope)
+        if any(label.size <= 0 for label in over):
+            if node.operation not in EMPTY_RESULT:
+                raise refuse(
+                    "index", f"'{node.operation}' of nothing: the range is empty", node.span
+                )
+            done.append(self.space.constant(EMPTY_RESULT[node.operation], node.span))
+            return
+        if node.operation in ("sum", "mean") and not conditions:
+            self.sum_of_products(node, inner, over, waiting)
+            return
+        self.then(
+            lambda _, values: self.masked(node, over, values),
+            node,
+            inner,
+            waiting,
+            [node.body, *conditions],
+        )
+
+    def bind(
+        self, node: Reduction, scope: Scope
+    ) -> tuple[Scope, list[Label], list[Expression]]:
+        """The scope inside a reduction, its labels, and the conditions on them."""
+        names = bound_names(
+            node.binders, lambda name: name in scope.indices or self.taken(name) is not None
+        )
+        ranges = {b.index.name: b for b in node.binders if isinstance(b, Range)}
+        conditions = [b for b in node.binders if not isinstance(b, (Name, Range))]
+        seen: set[str] = set()
+        for name in names:
+            self.check_index(name, scope, name.name in seen)
+            seen.add(name.name)
+        solved, masks = self.values_of_indices(names, ranges, [node.body, *conditions], scope)
+        indices = dict(scope.indices)
+        over = []
+        for name in names:
+            label = self.label(name.name, *solved[name.name])
+            indices[name.name] = label
+            over.append(label)
+        return scope._replace(indices=indices), over, [*masks, *conditions]
+
+    def check_index(self, name: Name, scope: Scope, twice: bool) -> None:
+        """Refuse an index that has the name of something else."""
+        where = self.taken(name.name)
+        if scope.parameters is not None and name.name in scope.parameters:
+            where = name.span
+        if where is None and name.name not in scope.indices and not twice:
+            return
+        related = (Mark(where, "it is used here"),) if where is not None else ()
+        kind = "is bound twice" if where is None else "is also the name of something else"
+        raise refuse(
+            "index",
+            f"the index '{name.name}' {kind}",
+            name.span,
+            "give the index a letter of its own",
+            related=related,
+        )
+
+    def values_of_indices(
+        self,
+        names: list[Name],
+        ranges: dict[str, Range],
+        bodies: list[Expression],
+        scope: Scope,
+    ) -> tuple[dict[str, tuple[int, int]], list[Expression]]:
+        """The first and last value of each index, and conditions for ranges whose ends move."""
+        problem = Ranges(
+            lambda name: self.whole_form(name, scope),
+            lambda name: name in scope.indices or self.taken(name) is not None,
+            lambda node: self.axes_of(node, scope),
+        )
+        outer: dict[str, Any] = dict(scope.indices)
+        for index in scope.indices.values():
+            if isinstance(index, Label):
+                problem.say(index, (index.first, index.last))
+        keys = {name: key for name, key in outer.items() if isinstance(key, Label)}
+        keys |= {name.name: name.name for name in names}
+        masks: list[Expression] = []
+        for name, given in ranges.items():
+            forms = [problem.form(end, keys) for end in (given.first, given.last)]
+            if None in forms:
+                self.whole(given.first, scope, "the first value of an index")
+                self.whole(given.last, scope, "the last value of an index")
+            problem.fixed.add(name)
+            problem.pending.append((name, forms[0], forms[1]))  # type: ignore[arg-type]
+            for form, relation, end in zip(
+                forms, ("greater_equal", "less_equal"), (given.first, given.last), strict=True
+            ):
+                if form is not None and form.terms:
+                    masks.append(Comparison((relation,), (given.index, end), given.span))
+        for body in bodies:
+            problem.read(body, keys)
+        solved = problem.solve()
+        for name_ in names:
+            if name_.name not in solved:
+                raise refuse(
+                    "index",
+                    f"nothing says over which values the index '{name_.name}' runs",
+                    name_.span,
+                    f"write them: {name_.name} in 0..9, or for {name_.name} in 0..9",
+                )
+        return {name.name: solved[name.name] for name in names}, masks
+
+    def axes_of(self, node: Indexed, scope: Scope) -> list[tuple[Expression, int, int]] | None:
+        """Each subscript with the first value and the length of its axis."""
+        if node.name in self.functions or (
+            node.name not in (scope.parameters or ()) and self.stored(node.name) is None
+        ):
+            return None
+        base, subscripts = self.base(node, scope)
+        return list(zip(subscripts, base.starts, base.shape))  # noqa: B905  (ranks are checked later)
+
+    def sum_of_products(
+        self, node: Reduction, scope: Scope, over: list[Label], waiting: list[Any]
+    ) -> None:
+        """A sum without conditions: one contraction of the factors of its body."""
+        bound = {label.name for label in over}
+        negative, found = factors(node.body, lambda e: mentions(e, bound))
+
+        def finish(_: Any, values: list[Value]) -> Value:
+            space, span = self.space, node.span
+            inside: list[Value] = []
+            divisors: list[Value] = []
+            for factor, value in zip(found, values, strict=True):
+                if factor.divides and mentions(factor.expression, bound):
+                    value = space.apply("reciprocal", value, span=factor.expression.span)
+                elif factor.divides:
+                    divisors.append(value)
+                    continue
+                inside += [value] * factor.power
+            result = space.contract(inside, set(over), span)
+            if node.operation == "mean":
+                count = 1
+                for label in over:
+                    count *= label.size
+                result = space.apply("divide", result, space.constant(count, span), span=span)
+            for divisor in divisors:
+                result = space.apply("divide", result, divisor, span=span)
+            return space.apply("negate", result, span=span) if negative else result
+
+        self.then(finish, node, scope, waiting, [factor.expression for factor in found])
+
+    def masked(self, node: Reduction, over: list[Label], values: list[Value]) -> Value:
+        """A reduction of its body where all conditions hold."""
+        space, span = self.space, node.span
+        body, *conditions = values
+        name = node.operation
+        if not conditions:
+            return space.reduce(name, body, over, span)
+        holds = conditions[0]
+        for condition in conditions[1:]:
+            holds = space.apply("and", holds, condition, span=span)
+        kind = "sum" if name == "mean" else name
+        neutral = space.constant(NEUTRAL[kind], span)
+        chosen = space.apply("where", holds, body, neutral, span=span)
+        result = space.reduce(kind, chosen, over, span)
+        if name == "mean":
+            one, zero = space.constant(1), space.constant(0)
+            counted = space.apply("where", holds, one, zero, span=span)
+            result = space.apply("divide", result, space.reduce("sum", counted, over, span))
+        return result
+
+    # ---------------------------------------------------------------------------------------- calls
+
+    def whole_call(self, name: str) -> Callable[[Any, list[Value]], Value]:
+        return lambda node, values: whole_array(self.space, name, node.span, values)
+
+    def call(self, node: Call, scope: Scope, waiting: list[Any]) -> None:
+        own = self.functions.get(node.function)
+        if own is not None:
+            check_count(node, [parameter.name for parameter in own.parameters or ()], 0, False)
+            check_conditions(node, None)
+            self.enter(own, node, scope, waiting)
+            return
+        if node.function in BLOCKS:
+            block = BLOCKS[node.function]
+            block.check(node)
+            arrays = block.split(node)
+            settings = [
+                self.whole(each, scope, f"an argument of {node.function}")
+                for each in node.arguments[arrays:]
+            ]
+            self.then(
+                lambda _, values: block.build(self.space, node.span, values, settings),
+                node,
+                scope,
+                waiting,
+                node.arguments[:arrays],
+            )
+            return
+        operation = self.built_in(node, scope)
+        names, defaults = operation.signature()
+        check_count(node, names, len(defaults), operation.variadic)
+        check_conditions(node, operation)
+        given = len(node.arguments)
+        missing = 0 if operation.variadic else len(names) - given
+        extra = [Number(text, node.name_span) for text in defaults[len(defaults) - missing :]]
+        arguments = (*node.arguments, *(extra if missing else ()))
+        self.then(
+            lambda _, values: self.applied(operation, node, values), node, scope, waiting, arguments
+        )
+
+    def applied(self, operation: Operation, node: Call, values: list[Value]) -> Value:
+        """A row of the table: on each element, or of whole arrays."""
+        if operation.name in WHOLE and (
+            not operation.variadic or (len(values) == 1 and values[0].shape)
+        ):
+            return whole_array(self.space, operation.name, node.span, values)
+        if operation.shape is not None:
+            return whole_array(self.space, operation.name, node.span, values)
+        return self.space.elementwise(operation, values, node.span)
+
+    def enter(self, own: Definition, node: Call, scope: Scope, waiting: list[Any]) -> None:
+        """Write out a function's body with the values of its arguments."""
+        count = len(node.arguments)
+        names = [parameter.name for parameter in own.parameters or ()]
+
+        def begin(_: Any, __: Scope, waiting: list[Any], done: list[Value]) -> None:
+            values = [self.space.read(value, node.span) for value in done[len(done) - count :]]
+            del done[len(done) - count :]
+            if own.name in self.open:
+                raise refuse(
+                    "cycle",
+                    f"'{own.name}' is defined by itself: {' → '.join((*self.open, own.name))}",
+                    node.name_span,
+                    "a function may not call itself; write a recurrence: h[0] = …; h[t] = …",
+                    related=(Mark(own.name_span, "defined here"),),
+                )
+            self.open[own.name] = node.name_span
+            start = len(self.graph)
+            nodes = tuple(value.node for value in values)
+
+            def leave(*_: Any) -> None:
+                self.open.popitem()
+                self.graph.scopes.append(Section(own.name, nodes, start, len(self.graph)))
+
+            waiting.append((leave, None, Scope()))
+            inner = Scope({}, dict(zip(names, values, strict=True)))
+            waiting.append((self.visit, own.body, inner))
+
+        waiting.append((begin, None, scope))
+        waiting.extend((self.visit, argument, scope) for argument in reversed(node.arguments))
+
+    def built_in(self, node: Call, scope: Scope) -> Operation:
+        name = node.function
+        operation = ALL_FUNCTIONS.get(OVERLOADS.get((name, len(node.arguments)), name))
+        known = (
+            name in scope.indices
+            or name in (scope.parameters or ())
+            or self.taken(name) is not None
+        )
+        if operation is not None and not known:
+            return operation
+        near = similar(name, [*ALL_FUNCTIONS, *self.functions, *BLOCKS])
+        raise not_a_function(node, self.program.source, known, operation is not None, near)
+
+
+def mentions(expression: Expression, names: set[str]) -> bool:
+    """Whether one of `names` stands in an expression."""
+    waiting: list[Any] = [expression]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name) and node.name in names:
+            return True
+        waiting.extend(parts(node))
+        if isinstance(node, Reduction):
+            waiting.append(node.body)
+            waiting.extend(node.binders)
+        elif isinstance(node, Range):
+            waiting += [node.first, node.last]
+    return False
+
+
+__all__ = ["Expressions", "Factor", "mentions"]

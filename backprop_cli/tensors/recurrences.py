@@ -1,0 +1,477 @@
+"""Recurrences: definitions that need themselves, written out along the index that moves.
+
+h[0,i] = …, h[t,i] = … h[t-1,j] … is written out over t alone: for each t one array over i. The
+parts are worked out as they are needed, so steps may go up or down, and reach back any distance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from ..errors import BackpropError, Label as Mark, refuse
+from ..graph import Section
+from ..syntax.tree import Definition, Expression, Indexed, Name, Range, Reduction
+from . import families
+from .affine import Affine, parts
+from .arrays import Value
+from .lowering import Expressions
+from .names import Names
+from .ranges import Ranges
+from .scope import Scope, Unrolled
+
+Position = tuple[int, ...]
+
+
+class Recurrences(Expressions):
+    """How definitions that need each other are written out."""
+
+    names: Names
+    unrolled: dict[str, Unrolled]
+
+    # ------------------------------------------------------------------------------- which index
+
+    def unroll(self, group: list[str]) -> None:
+        """Write out definitions that need each other."""
+        axes = self.moving_axes(group)
+        for name in group:
+            self.unrolled[name] = Unrolled(name, self.names.equations[name], axes[name])
+        self.find_domains(group)
+        for name in group:
+            start = len(self.graph)
+            for position in self.positions(self.unrolled[name]):
+                self.work_out(name, position)
+            self.graph.scopes.append(Section(name, None, start, len(self.graph)))
+
+    def moving_axes(self, group: list[str]) -> dict[str, tuple[int, ...]]:
+        """For each name the axes along which it is written out: one, if each step reaches only
+        earlier or later values of that index; else all that its lines name.
+        """
+        for index in self.step_indices(group):
+            axes = self.axes_of_index(group, index)
+            if axes is not None:
+                return {name: (axis,) for name, axis in axes.items()}
+        if len(group) == 1:
+            name = group[0]
+            counts = {len(e.subscripts or ()) for e in self.names.equations[name]}
+            count = counts.pop()
+            if count and not counts and len(self.step_indices(group)) > 1:
+                return {name: tuple(range(count))}
+        raise self.cyclic([*group, group[0]])
+
+    def step_indices(self, group: list[str]) -> list[str]:
+        """The indices on the left sides of a group, in order."""
+        found: dict[str, None] = {}
+        for name in group:
+            for equation in self.names.equations[name]:
+                for subscript in equation.subscripts or ():
+                    found |= dict.fromkeys(self.indices_in(subscript))
+        return list(found)
+
+    def indices_in(self, subscript: Expression) -> list[str]:
+        form = self.left_form(subscript)
+        return [] if form is None else [name for name, _ in form.terms]
+
+    def left_form(self, subscript: Expression) -> Affine | None:
+        """A subscript of a left side over the names of indices."""
+        problem = self.problem(Scope())
+        names = {n.name: n.name for n in walk_names(subscript) if not self.is_constant(n.name)}
+        return problem.form(subscript, names)
+
+    def is_constant(self, name: str) -> bool:
+        return self.constant_of(name) is not None
+
+    def problem(self, scope: Scope) -> Ranges:
+        return Ranges(
+            lambda name: self.whole_form(name, scope),
+            lambda name: name in scope.indices or self.taken(name) is not None,
+            lambda node: self.axes_of(node, scope),
+        )
+
+    def axes_of_index(self, group: list[str], index: str) -> dict[str, int] | None:
+        """The axis of each name at which `index` moves; None if it does not order the steps."""
+        axes: dict[str, int] = {}
+        for name in group:
+            for equation in self.names.equations[name]:
+                for axis, subscript in enumerate(equation.subscripts or ()):
+                    if index in self.indices_in(subscript) and axes.setdefault(name, axis) != axis:
+                        return None
+            if name not in axes:
+                return None
+        same: dict[str, set[str]] = {name: set() for name in group}
+        for name in group:
+            for equation in self.names.equations[name]:
+                left = (equation.subscripts or ())[axes[name]]
+                for reference, ranges in references(equation.body, set(group)):
+                    if isinstance(reference, Name):
+                        return None
+                    if len(reference.subscripts) <= axes[reference.name]:
+                        return None
+                    right = reference.subscripts[axes[reference.name]]
+                    moved = self.difference(right, left)
+                    if moved == 0:
+                        same[name].add(reference.name)
+                    elif moved is None and not self.is_bounded(right, left, ranges):
+                        return None
+        return axes if acyclic(same) else None
+
+    def difference(self, right: Expression, left: Expression) -> int | None:
+        """How far a reference is from the step that it stands in; None if it is not fixed."""
+        one, other = self.left_form(right), self.left_form(left)
+        if one is None or other is None:
+            return None
+        return one.plus(other, -1).whole
+
+    def is_bounded(self, right: Expression, left: Expression, ranges: Mapping[str, Range]) -> bool:
+        """Whether a reference stays at one place, or has only indices with ranges of their own:
+        h[0], sum[s in 0..t-1] h[s].
+        """
+        form = self.left_form(right)
+        own = {name for name, _ in (self.left_form(left) or Affine(Fraction(0))).terms}
+        return form is not None and all(n in ranges and n not in own for n, _ in form.terms)
+
+    # --------------------------------------------------------------------------------- the domain
+
+    def find_domains(self, group: list[str]) -> None:
+        """The domain of each name; one may follow from another's."""
+        left = list(group)
+        while left:
+            unsolved: list[str] = []
+            for name in left:
+                try:
+                    self.unrolled[name].domain = self.domain(self.unrolled[name])
+                except BackpropError:
+                    if len(left) == 1 or name == left[-1] == (unsolved or [name])[0]:
+                        raise
+                    unsolved.append(name)
+            if len(unsolved) == len(left):
+                self.domain(self.unrolled[left[0]])
+            left = unsolved
+
+    def domain(self, made: Unrolled) -> tuple[tuple[int, int], ...]:
+        """The first and last value of each axis that is written out."""
+        found: list[list[tuple[int, int]]] = [[] for _ in made.axes]
+        for equation in made.equations:
+            for place, (low, high) in enumerate(self.equation_domain(made, equation)):
+                found[place].append((low, high))
+        return tuple((min(low for low, _ in f), max(high for _, high in f)) for f in found)
+
+    def equation_domain(self, made: Unrolled, equation: Definition) -> list[tuple[int, int]]:
+        """The values of the written-out axes for which one line holds."""
+        ranges = {each.index.name: each for each in equation.ranges}
+        domain = []
+        for axis in made.axes:
+            subscript = (equation.subscripts or ())[axis]
+            form = self.left_form(subscript)
+            if form is None or not form.integral or len(form.terms) > 1:
+                raise self.bad_step(subscript)
+            if not form.terms:
+                domain.append((int(form.constant), int(form.constant)))
+                continue
+            index = form.terms[0][0]
+            if index in ranges:
+                first = self.whole(ranges[index].first, Scope(), "the first value of an index")
+                last = self.whole(ranges[index].last, Scope(), "the last value of an index")
+                bounds = (first, last)
+            else:
+                bounds = self.found_range(made, equation, index)
+            shifted = form.bounds({index: bounds})
+            assert shifted is not None
+            domain.append(shifted)
+        return domain
+
+    def found_range(self, made: Unrolled, equation: Definition, index: str) -> tuple[int, int]:
+        """The values of a step's index for which the subscripts of other arrays fit."""
+        problem = self.problem(Scope())
+        others = self.indices_in_all(equation)
+        problem.read(equation.body, {name: name for name in others})
+        solved = problem.solve()
+        if index not in solved:
+            where = next(
+                (n for s in equation.subscripts or () for n in walk_names(s) if n.name == index)
+            )
+            raise refuse(
+                "index",
+                f"nothing says over which values the index '{index}' runs",
+                where.span,
+                f"write them behind the line: for {index} in 1..9",
+            )
+        return solved[index]
+
+    def indices_in_all(self, equation: Definition) -> list[str]:
+        return [name for s in equation.subscripts or () for name in self.indices_in(s)]
+
+    def bad_step(self, subscript: Expression) -> BackpropError:
+        return refuse(
+            "bad-definition",
+            "a recurrence is written for whole numbers and single indices: h[0], h[t], h[t+1]",
+            subscript.span,
+            "write h[t, …] = … h[t-1, …] …",
+        )
+
+    def positions(self, made: Unrolled) -> list[Position]:
+        return list(product(*(range(low, high + 1) for low, high in made.domain)))
+
+    # -------------------------------------------------------------------------------------- the parts
+
+    def work_out(self, name: str, position: Position) -> None:
+        """The part of an array at one position, and first all parts that it needs."""
+        open_: dict[tuple[str, Position], None] = {(name, position): None}
+        while open_:
+            current = next(reversed(open_))
+            made = self.unrolled[current[0]]
+            if current[1] in made.parts:
+                open_.popitem()
+                continue
+            equation, scope = self.equation_at(made, current[1])
+            missing = self.missing_part(equation, scope)
+            if missing is None:
+                start = len(self.graph)
+                left = [
+                    s for axis, s in enumerate(equation.subscripts or ()) if axis not in made.axes
+                ]
+                value = self.indexed_equation(self.shortened(equation, scope), left, scope)
+                made.parts[current[1]] = value
+                if value.node >= start and value.node not in self.graph.names:
+                    at = ", ".join(map(str, current[1]))
+                    self.graph.names[value.node] = f"{current[0]}[{at}]"
+                open_.popitem()
+            elif missing in open_:
+                steps = [*list(open_)[list(open_).index(missing) :], missing]
+                shown = [f"{n}[{', '.join(map(str, p))}]" for n, p in steps]
+                raise self.cyclic(shown)
+            else:
+                open_[missing] = None
+
+    def shortened(self, equation: Definition, scope: Scope) -> Definition:
+        """A line without the ranges of the indices that are written out."""
+        ranges = tuple(each for each in equation.ranges if each.index.name not in scope.indices)
+        return equation._replace(ranges=ranges)
+
+    def equation_at(self, made: Unrolled, position: Position) -> tuple[Definition, Scope]:
+        """The line that defines one position, and what its indices are there."""
+        found: list[tuple[Definition, Scope]] = []
+        for equation in made.equations:
+            indices: dict[str, Any] = {}
+            fits = True
+            domain = self.equation_domain(made, equation)
+            for axis, value, (low, high) in zip(made.axes, position, domain, strict=True):
+                form = self.left_form((equation.subscripts or ())[axis])
+                assert form is not None
+                fits = fits and low <= value <= high
+                for index, by in form.terms:
+                    at = (value - form.constant) / by
+                    fits = fits and at.denominator == 1 and indices.setdefault(index, at) == at
+            if fits:
+                whole = {index: int(at) for index, at in indices.items()}
+                found.append((equation, Scope(whole)))
+        said = [each for each in found if self.says_where(made, each[0])]
+        found = said or found
+        at = ", ".join(map(str, position))
+        if len(found) > 1:
+            raise refuse(
+                "defined-twice",
+                f"'{made.name}' is defined twice at [{at}]",
+                found[1][0].name_span,
+                "let the values of the lines not overlap: for t in 1..T",
+                related=(Mark(found[0][0].name_span, "first defined here"),),
+            )
+        if not found:
+            raise refuse(
+                "out-of-range",
+                f"'{made.name}' has no value at [{at}]",
+                made.equations[0].name_span,
+                f"add a line for it: {made.name}[{at}, …] = …",
+            )
+        return found[0]
+
+    def says_where(self, made: Unrolled, equation: Definition) -> bool:
+        """Whether a line says itself for which values it is: h[0], or with 'for'."""
+        ranged = {each.index.name for each in equation.ranges}
+        left = equation.subscripts or ()
+        return all(set(self.indices_in(left[axis])) <= ranged for axis in made.axes)
+
+    def missing_part(self, equation: Definition, scope: Scope) -> tuple[str, Position] | None:
+        """A part that a line needs and that is not there yet."""
+        for reference, ranges in references(equation.body, set(self.unrolled)):
+            made = self.unrolled[reference.name]
+            if not made.domain or isinstance(reference, Name):
+                continue
+            if len(reference.subscripts) <= max(made.axes):
+                continue
+            spans = [
+                self.reach(reference.subscripts[axis], scope, ranges) or ends
+                for axis, ends in zip(made.axes, made.domain, strict=True)
+            ]
+            for position in product(*(range(low, high + 1) for low, high in spans)):
+                inside = all(
+                    low <= at <= high for at, (low, high) in zip(position, made.domain, strict=True)
+                )
+                if inside and position not in made.parts:
+                    return reference.name, position
+        return None
+
+    def reach(
+        self, subscript: Expression, scope: Scope, ranges: Mapping[str, Range]
+    ) -> tuple[int, int] | None:
+        """The least and the greatest value of a subscript inside sums over `ranges`; None if that
+        is not known before the run.
+        """
+        problem = self.problem(scope)
+        names = {n.name for n in walk_names(subscript)} & ranges.keys()
+        for name in names:
+            first = self.whole_form(ranges[name].first, scope)
+            last = self.whole_form(ranges[name].last, scope)
+            if first is None or last is None or first.terms or last.terms:
+                return None
+            problem.say(name, (int(first.constant), int(last.constant)))
+        keys = {name: name for name in names}
+        form = problem.form(subscript, keys)
+        return None if form is None else form.bounds(problem.known)
+
+    def axes_of(self, node: Indexed, scope: Scope) -> list[tuple[Expression, int, int]] | None:
+        made = self.unrolled.get(node.name)
+        if made is None or node.name in (scope.parameters or ()):
+            return super().axes_of(node, scope)
+        if not made.domain or len(node.subscripts) <= max(made.axes):
+            return None
+        found = [
+            (node.subscripts[axis], low, high - low + 1)
+            for axis, (low, high) in zip(made.axes, made.domain, strict=True)
+        ]
+        part = next(iter(made.parts.values()), None)
+        if part is not None:
+            rest = [s for axis, s in enumerate(node.subscripts) if axis not in made.axes]
+            found += list(zip(rest, part.starts, part.shape, strict=False))
+        return found
+
+    def part_of(self, node: Indexed, scope: Scope) -> tuple[Value, list[Expression]] | None:
+        if node.name not in self.unrolled:
+            return None
+        made = self.unrolled[node.name]
+        if len(node.subscripts) <= max(made.axes):
+            return None
+        rest = [s for axis, s in enumerate(node.subscripts) if axis not in made.axes]
+        spans = []
+        for axis, (first, last) in zip(made.axes, made.domain, strict=True):
+            form = self.whole_form(node.subscripts[axis], scope)
+            bounds = form and form.bounds({k: (k.first, k.last) for k, _ in form.terms})
+            low, high = bounds or (first, last)
+            spans.append((max(low, first), min(high, last)))
+            if low > last or high < first:
+                spans[-1] = (first, last)  # out of range, which the access says
+        position = tuple(low for low, _ in spans)
+        fixed = [self.whole_form(node.subscripts[axis], scope) for axis in made.axes]
+        if position in made.parts and [f and f.whole for f in fixed] == list(position):
+            return made.parts[position], rest
+        moving = [node.subscripts[axis] for axis in made.axes]
+        return self.stack_of(made, tuple(spans), node), [*moving, *rest]
+
+    def stack_of(self, made: Unrolled, spans: tuple[tuple[int, int], ...], node: Any) -> Value:
+        """Several parts as one array, the written-out axes first."""
+        known = made.stacks.get(spans)
+        if known is not None:
+            return known
+        positions = list(product(*(range(low, high + 1) for low, high in spans)))
+        missing = [position for position in positions if position not in made.parts]
+        if missing:
+            at = ", ".join(map(str, missing[0]))
+            raise self.cyclic([f"{made.name}[{at}]", f"{made.name}[{at}]"])
+        values = [made.parts[position] for position in positions]
+        first = values[0]
+        for value in values:
+            if value.shape != first.shape or value.starts != first.starts:
+                raise refuse(
+                    "shape",
+                    f"the parts of '{made.name}' do not have the same shape",
+                    made.equations[0].name_span,
+                    "let all lines define the same range of the other indices",
+                )
+        stacked = self.space.stacked(values, getattr(node, "span", None))
+        lengths = tuple(high - low + 1 for low, high in spans)
+        if len(lengths) > 1:
+            stacked = self.reshaped(stacked, (*lengths, *first.shape))
+        firsts = (*(low for low, _ in spans), *first.starts)
+        made.stacks[spans] = stacked._replace(firsts=firsts)
+        return made.stacks[spans]
+
+    def reshaped(self, value: Value, shape: tuple[int, ...]) -> Value:
+        node = self.space.append(families.reshape(value.shape, shape), (value.node,), None)
+        return Value(node, (), shape)
+
+    def whole_of(self, made: Unrolled) -> Value:
+        """The whole array, with its axes in the order of its subscripts."""
+        value = self.stack_of(made, made.domain, made.equations[0])
+        rank = len(value.shape)
+        others = [axis for axis in range(rank) if axis not in made.axes]
+        source = {axis: place for place, axis in enumerate((*made.axes, *others))}
+        order = tuple(source[axis] for axis in range(rank))
+        if order == tuple(range(rank)):
+            return value
+        shape = tuple(value.shape[axis] for axis in order)
+        node = self.space.append(families.expand(families.Axes(order, shape)), (value.node,), None)
+        return Value(node, (), shape, None, tuple(value.starts[axis] for axis in order))
+
+    def indexed_equation(
+        self, definition: Definition, left: list[Expression], scope: Scope
+    ) -> Value:
+        raise NotImplementedError
+
+    def cyclic(self, steps: list[str]) -> BackpropError:
+        name = steps[0].partition("[")[0]
+        equations = self.names.equations[name]
+        return refuse(
+            "cycle",
+            f"'{steps[0]}' is defined by itself: {' → '.join(steps[:8])}",
+            equations[-1].name_span,
+            "names are equations, not memory; a recurrence needs a first value and steps that"
+            " lead to it: h[0] = …; h[t] = … h[t-1] …",
+        )
+
+
+def references(expression: Expression, names: set[str]) -> list[tuple[Any, dict[str, Range]]]:
+    """Where an expression names one of `names`, as Name or Indexed nodes, each with the ranges of
+    the sums around it.
+    """
+    found = []
+    waiting: list[tuple[Any, dict[str, Range]]] = [(expression, {})]
+    while waiting:
+        node, ranges = waiting.pop()
+        if isinstance(node, (Name, Indexed)) and node.name in names:
+            found.append((node, ranges))
+        waiting.extend((part, ranges) for part in parts(node))
+        if isinstance(node, Reduction):
+            inner = dict(ranges)
+            for binder in node.binders:
+                if isinstance(binder, Range):
+                    inner[binder.index.name] = binder
+                elif not isinstance(binder, Name):
+                    waiting.append((binder, ranges))
+            waiting.append((node.body, inner))
+    return found
+
+
+def walk_names(expression: Expression) -> list[Name]:
+    """The names in an expression without reductions."""
+    found = []
+    waiting: list[Any] = [expression]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name):
+            found.append(node)
+        waiting.extend(parts(node))
+    return found
+
+
+def acyclic(graph: dict[str, set[str]]) -> bool:
+    """Whether no name reaches itself."""
+    left = {name: set(needs) for name, needs in graph.items()}
+    while left:
+        free = [name for name, needs in left.items() if not needs & left.keys()]
+        if not free:
+            return False
+        for name in free:
+            del left[name]
+    return True

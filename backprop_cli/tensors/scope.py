@@ -1,0 +1,49 @@
+"""What names mean inside one expression, and what each array of the program is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Union
+
+from ..errors import Span
+from ..syntax.tree import Definition
+from .affine import Label
+from .arrays import Value
+
+Index = Union[Label, int]  # an axis, or one value where a recurrence is written out
+
+
+class Scope(NamedTuple):
+    """indices     the indices by name.
+    parameters  the arguments of the function that is being written out; None outside.
+    """
+
+    indices: Mapping[str, Index] = {}
+    parameters: Mapping[str, Value] | None = None
+
+
+class Stored(NamedTuple):
+    """A named array: an input or a finished definition. `span` is where it was named."""
+
+    value: Value
+    span: Span | None
+    role: str = "definition"
+
+
+class Unrolled:
+    """A definition that is written out along some of its axes, one part after the other.
+
+    equations  its statements; each has whole numbers or indices at `axes`.
+    parts      the finished parts by their position along `axes`.
+    """
+
+    def __init__(self, name: str, equations: list[Definition], axes: tuple[int, ...]) -> None:
+        self.name = name
+        self.equations = equations
+        self.axes = axes
+        self.parts: dict[tuple[int, ...], Value] = {}
+        self.stacks: dict[tuple[tuple[int, int], ...], Value] = {}
+        self.domain: tuple[tuple[int, int], ...] = ()
+
+
+Lookup = Callable[[str], Stored | None]
