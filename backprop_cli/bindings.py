@@ -1,16 +1,18 @@
 """The values that a user gives to the variables of a formula.
 
 A value is a constant expression of our own language, kept as a syntax tree, so that every namespace
-computes it with its own precision: `--x pi/2 --digits 50` knows 50 digits of it.
+computes it with its own precision: `--x pi/2 --digits 50` knows 50 digits of it. Arrays are made
+in `values`, which is imported only where a text or a file may hold one.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Union
 
-from .errors import BackpropError, refuse
+from .errors import BackpropError, reason_of, refuse
 from .graph import Graph
 from .limits import DEFAULT_LIMITS, Limits, over_limit
 from .lowering import lower
@@ -19,25 +21,51 @@ from .syntax import parse_binding
 from .syntax.tree import Expression, Program, Result
 
 LARGEST_FILE = 1 << 20
+LARGEST_JSON = 1 << 26  # it may hold arrays
 NAMED_NUMBERS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
 
 
+# What a text with an array has; most texts with it are none.
+MAY_BE_ARRAY = re.compile(r"\[|\b(?:normal|uniform|zeros|ones|identity|range)\s*\(")
+
+# The first line of a file without a header.
+DIGITS = re.compile(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?")
+
+
 class Bound(NamedTuple):
-    """One variable's value: graphs without inputs for the value and its standard uncertainty."""
+    """One variable's value.
+
+    value        a graph without inputs that says the number; None for an array.
+    uncertainty  the same for its standard uncertainty, if it has one.
+    array        the NumPy array (int64, float32 or float64) of a value that is one.
+    """
 
     name: str
     text: str
-    value: Graph
+    value: Graph | None
     uncertainty: Graph | None
+    array: Any = None
 
 
-def bind(pairs: Iterable[tuple[str, str]], limits: Limits = DEFAULT_LIMITS) -> dict[str, Bound]:
-    """The values of (name, text) pairs, each text a constant expression such as `pi/2` or `2±0.1`.
+class FromFile(NamedTuple):
+    """An array that a file holds, and the text that refers to it."""
 
-    Raises BackpropError for a name that stands twice and for a text that is not one number.
+    text: str
+    array: Any
+
+
+Content = Union[str, FromFile]
+
+
+def bind(pairs: Iterable[tuple[str, Content]], limits: Limits = DEFAULT_LIMITS) -> dict[str, Bound]:
+    """The values of (name, text) pairs, each text a constant expression such as `pi/2` or `2±0.1`,
+    or an array such as `[1, 2, 3]` or `normal(3; seed=1)`.
+
+    Raises BackpropError for a name that stands twice and for a text that is neither.
     """
     bound: dict[str, Bound] = {}
-    for name, text in pairs:
+    for name, content in pairs:
+        text = content if isinstance(content, str) else content.text
         if name in bound:
             raise refuse(
                 "bound-twice",
@@ -46,12 +74,24 @@ def bind(pairs: Iterable[tuple[str, str]], limits: Limits = DEFAULT_LIMITS) -> d
             )
         if len(bound) >= limits.bindings:
             raise over_limit("bindings", limits.bindings, "bindings")
-        bound[name] = bind_one(name, text, limits)
+        array = array_in(name, text, limits) if isinstance(content, str) else content.array
+        bound[name] = (
+            bind_one(name, text, limits) if array is None else Bound(name, text, None, None, array)
+        )
     return bound
 
 
+def array_in(name: str, text: str, limits: Limits) -> Any:
+    """The array that a text says; None if it says a single number, or nothing."""
+    if not MAY_BE_ARRAY.search(text):
+        return None
+    from .values import array_value
+
+    return array_value(name, text, limits)
+
+
 def bind_one(name: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Bound:
-    """One variable's value."""
+    """One variable's value, which is a single number."""
     text = text.strip()
     origin = f"the value of {name}"
     if not text:
@@ -98,8 +138,12 @@ def constant_graph(name: str, text: str, expression: Expression) -> Graph:
     return graph
 
 
-def number(graph: Graph, xp: Any) -> Any:
-    """The number that a constant graph says, on the namespace `xp`."""
+def number(graph: Graph | None, xp: Any) -> Any:
+    """The number that a constant graph says, on the namespace `xp`; raises BackpropError for None,
+    which stands for an array.
+    """
+    if graph is None:
+        raise refuse("not-scalar", "an array stands where a single number is expected")
     return forward(graph, xp, {"nan": xp.constant("nan")} if graph.input_nodes() else {})[-1]
 
 
@@ -108,21 +152,25 @@ def number(graph: Graph, xp: Any) -> Any:
 
 def read_text(path: str, what: str) -> str:
     """The text of a small file; raises BackpropError for anything else."""
+    return decoded(read_bytes(path, what), f"{what}, '{path}',")
+
+
+def read_bytes(path: str, what: str, largest: int = LARGEST_FILE) -> bytes:
+    """The bytes of a regular file; raises BackpropError for any other, and for a larger one."""
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             raise refuse("file", f"{what}, '{path}', is not a regular file")
         with open(path, "rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+            data = file.read(largest + 1)
     except OSError as error:
-        reason = (error.strerror or "it cannot be opened").lower()
         raise refuse(
-            "file", f"{what}, '{path}', cannot be read: {reason}", help="check the path"
+            "file", f"{what}, '{path}', cannot be read: {reason_of(error)}", help="check the path"
         ) from None
     except ValueError:
         raise refuse("file", f"{what} has a path that no file can have") from None
-    if len(data) > LARGEST_FILE:
-        raise refuse("file", f"{what}, '{path}', is larger than 1 MiB")
-    return decoded(data, f"{what}, '{path}',")
+    if len(data) > largest:
+        raise refuse("file", f"{what}, '{path}', is larger than {largest >> 20} MiB")
+    return data
 
 
 def decoded(data: bytes, what: str) -> str:
@@ -136,22 +184,21 @@ def decoded(data: bytes, what: str) -> str:
         ) from None
 
 
-def from_file(name: str, reference: str) -> str:
-    """The value that `@path`, `@path.json:key` or `@path.csv:column` holds, as text."""
+def from_file(name: str, reference: str) -> Content:
+    """The value that `@path`, `@path.json:key` or `@path.csv:column` holds: a text, or an array."""
     path, key = reference, ""
     if not os.path.exists(path) and ":" in path:
         path, _, key = path.rpartition(":")
-    text = read_text(path, f"the file with '{name}'")
-    if path.lower().endswith(".json"):
+    what, ending = f"the file with '{name}'", path.lower()
+    if ending.endswith(".json"):
+        text = decoded(read_bytes(path, what, LARGEST_JSON), f"{what}, '{path}',")
         return json_value(name, path, key, text)
-    if path.lower().endswith((".csv", ".tsv")):
-        return csv_value(name, path, key, text)
-    if path.lower().endswith((".npy", ".npz")):
-        raise refuse(
-            "file-content",
-            f"'{path}' holds arrays; '{name}' is a single number",
-            help="write the number",
-        )
+    if ending.endswith((".csv", ".tsv")) and not larger(path):
+        number = csv_value(name, path, key, read_text(path, what))
+        return array_of(name, reference, path, key) if number is None else number
+    if ending.endswith(ARRAY_FILES):
+        return array_of(name, reference, path, key)
+    text = read_text(path, what)
     if key:
         raise refuse(
             "file-content",
@@ -161,7 +208,25 @@ def from_file(name: str, reference: str) -> str:
     return text.strip()
 
 
-def json_value(name: str, path: str, key: str, text: str) -> str:
+ARRAY_FILES = (
+    *(".csv", ".tsv", ".npy", ".npz", ".ndjson", ".jsonl", ".parquet", ".pq"),
+    *(".arrow", ".ipc", ".feather", ".gz", ".bz2", ".xz", ".zst"),
+)
+
+
+def larger(path: str) -> bool:
+    """Whether a file is too large to be read as one number."""
+    return os.path.isfile(path) and os.path.getsize(path) > LARGEST_FILE
+
+
+def array_of(name: str, reference: str, path: str, key: str) -> FromFile:
+    """The array that a data file holds."""
+    from .values import array_from_file
+
+    return FromFile(f"@{reference}", array_from_file(name, path, key))
+
+
+def json_value(name: str, path: str, key: str, text: str) -> Content:
     values = json_content(text, path)
     wanted = key or name
     if isinstance(values, dict):
@@ -174,13 +239,13 @@ def json_value(name: str, path: str, key: str, text: str) -> str:
             )
         return json_text(values[wanted], f"'{wanted}' in {path}")
     if key:
-        raise refuse(
-            "file-content", f"'{path}' is a single number, without keys", help=f"write @{path}"
-        )
+        kind = "a list" if isinstance(values, list) else "a single number"
+        raise refuse("file-content", f"'{path}' is {kind}, without keys", help=f"write @{path}")
     return json_text(values, path)
 
 
-def csv_value(name: str, path: str, key: str, text: str) -> str:
+def csv_value(name: str, path: str, key: str, text: str) -> str | None:
+    """The number of a CSV file with one cell, or one row below a header; None for an array."""
     import csv
     import io
 
@@ -193,21 +258,14 @@ def csv_value(name: str, path: str, key: str, text: str) -> str:
         return rows[0][0]
     header = [cell.strip() for cell in rows[0]] if rows else []
     wanted = key or name
-    if wanted not in header:
-        listed = ", ".join(header[:8]) or "no columns"
-        raise refuse("file-content", f"'{path}' has no column '{wanted}'; it has {listed}")
-    if len(rows) != 2:
-        raise refuse(
-            "file-content",
-            f"'{path}' has {len(rows) - 1} rows; '{name}' is a single number",
-            help="keep one row below the header",
-        )
+    if wanted not in header or len(rows) != 2 or all(map(DIGITS.fullmatch, header)):
+        return None
     place = header.index(wanted)
     return rows[1][place] if place < len(rows[1]) else ""
 
 
-def json_pairs(text: str, what: str) -> list[tuple[str, str]]:
-    """The bindings of a JSON object, as (name, text) pairs."""
+def json_pairs(text: str, what: str) -> list[tuple[str, Content]]:
+    """The bindings of a JSON object, as (name, text or array) pairs."""
     values = json_content(text, what)
     if not isinstance(values, dict):
         raise refuse(
@@ -251,11 +309,15 @@ class Numeral(str):
     """A JSON number as it is written."""
 
 
-def json_text(value: Any, what: str) -> str:
-    """One value of a JSON text, which must be a number or a constant expression."""
+def json_text(value: Any, what: str) -> Content:
+    """One value of a JSON text: a number, a constant expression, or a list of such values."""
     if isinstance(value, str):
         return value
-    kind = {list: "an array", dict: "an object", bool: "true or false"}.get(type(value), "null")
+    if isinstance(value, list):
+        from .values import json_array
+
+        return FromFile(f"the list {what}", json_array(value, what))
+    kind = {dict: "an object", bool: "true or false"}.get(type(value), "null")
     raise refuse(
         "file-content", f"{what} is {kind}; a variable is a single number", help='write "x": 2'
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .graph import Graph
@@ -89,11 +89,29 @@ def backward(
     """
     last = len(graph) - 1 if output is None else output
     adjoints: list[Value] = [None] * len(graph)
-    kept: list[tuple[Value, ...] | None] = [None] * len(graph) if keep else []
     adjoints[last] = xp.one
+    kept: list[tuple[Value, ...] | None] = [None] * len(graph) if keep else []
+    hand_back(graph, values, xp, adjoints, range(last, -1, -1), kept, active)
+    return adjoints, kept
+
+
+def hand_back(
+    graph: Graph,
+    values: Sequence[Value],
+    xp: Any,
+    adjoints: list[Value],
+    nodes: Iterable[int],
+    kept: list[tuple[Value, ...] | None] | None = None,
+    active: Sequence[bool] | None = None,
+) -> None:
+    """Let each of `nodes`, users before what they use, hand its gradient to its inputs.
+
+    `adjoints` has the gradients that are known and takes those that follow; `kept` takes the local
+    slopes if it has room for them.
+    """
     chain, accumulate, slopes_of, undefined = xp.chain, xp.accumulate, xp.slopes, xp.undefined
     operations, all_inputs = graph.operations, graph.inputs
-    for node in range(last, -1, -1):
+    for node in nodes:
         upstream = adjoints[node]
         inputs = all_inputs[node]
         if upstream is None or not inputs:
@@ -105,7 +123,7 @@ def backward(
             slopes = tuple(
                 None if slope is None else out for slope in slopes
             )  # NaN begins here: no slope exists
-        if keep:
+        if kept:
             kept[node] = slopes
         for source, slope in zip(inputs, slopes, strict=True):
             if slope is None or not (active is None or active[source]):
@@ -115,7 +133,6 @@ def backward(
             adjoints[source] = (
                 contribution if earlier is None else accumulate(earlier, contribution)
             )
-    return adjoints, kept
 
 
 def run(

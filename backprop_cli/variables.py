@@ -6,8 +6,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 
 from .bindings import Bound
-from .errors import BackpropError, Label, refuse, similar
-from .graph import Graph
+from .errors import BackpropError, Label, Span, refuse, similar
 from .lowering import CONSTANTS, Lowered
 from .operations import FUNCTIONS
 from .syntax.tree import Program
@@ -27,7 +26,8 @@ def check_names(
     if unknown:
         raise unknown_variables(unknown, list(inputs), unbound, options)
     if unbound:
-        raise unbound_variables(program, lowered.graph, unbound, list(bindings), options)
+        spans = {name: lowered.graph.spans.get(inputs[name]) for name in unbound}
+        raise unbound_variables(program, spans, list(bindings), options)
 
 
 def listed(names: list[str]) -> str:
@@ -66,13 +66,12 @@ def unknown_variables(
 
 def unbound_variables(
     program: Program,
-    graph: Graph,
-    unbound: list[str],
+    where: Mapping[str, Span | None],
     bound: list[str],
     options: Mapping[str, bool],
 ) -> BackpropError:
-    nodes = graph.input_nodes()
-    spans = [graph.spans.get(nodes[name]) for name in unbound]
+    """The error for variables without a value; `where` says where each stands first."""
+    unbound, spans = list(where), list(where.values())
     values = " ".join(
         f"--{name} 1" if not options.get(name) else f"{name}=1" for name in unbound[:10]
     )

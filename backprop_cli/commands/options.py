@@ -2,10 +2,11 @@
 together.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from inspect import Signature, signature
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -14,9 +15,16 @@ from ..errors import refuse
 from ..evaluation import Evaluation, evaluate
 from ..findings import Finding
 from ..limits import DEFAULT_LIMITS, Limits
+from ..operations import ARRAY_FUNCTIONS, FUNCTIONS
 from ..syntax import parse
+from ..syntax.shapes import defined_functions, has_arrays
 from ..syntax.tree import Program
 from .formula import FormulaCommand, formula_text, read_bindings, stdin_once
+
+if TYPE_CHECKING:
+    from ..tensors.evaluation import ArrayRun
+
+CALLED = re.compile(r"([^\W\d]\w*)\s*\(")  # what may be the name of a function
 
 Formula = Annotated[
     str | None, typer.Argument(metavar="[FORMULA]", help="The formula, or - for standard input.")
@@ -123,6 +131,53 @@ def evaluated(asked: Request, exact: bool, digits: int | None, **set_options: bo
         limits=asked.limits,
         options=options,
     )
+
+
+def on_arrays(asked: Request) -> bool:
+    """Whether a request is one on whole arrays: by the values, or by how the formula is written.
+
+    Scalar formulas are told without importing NumPy.
+    """
+    if any(bound.array is not None for bound in asked.bindings.values()):
+        return True
+    program = asked.program
+    source = program.source
+    called = set(CALLED.findall(source)) - FUNCTIONS.keys()
+    if "[" not in source and "@" not in source and not called:
+        return False
+    called -= defined_functions(program)
+    if called & ARRAY_FUNCTIONS.keys() or has_arrays(program):
+        return True
+    if not called:
+        return False
+    from ..tensors.blocks import BLOCKS
+
+    return bool(called & BLOCKS.keys())
+
+
+def evaluated_arrays(
+    asked: Request, wanted: list[str] | None = None, **set_options: bool
+) -> "ArrayRun":
+    """The evaluation of a request on arrays, with the gradients of the inputs `wanted` (None: of
+    all). Raises BackpropError for names without a value and for shapes that do not fit.
+    """
+    from ..tensors.evaluation import evaluate_arrays
+    from ..tensors.inputs import check_inputs, input_values
+
+    check_inputs(asked.program, asked.bindings, {"bind": False, "file": False, **set_options})
+    values = input_values(asked.bindings)
+    return evaluate_arrays(asked.program, values, wanted=wanted, limits=asked.limits)
+
+
+def refuse_number_kinds(exact: bool, digits: int | None) -> None:
+    """Arrays are computed in floating point: refuse --exact and --digits."""
+    if exact or digits is not None:
+        option, kind = ("--exact", "fractions") if exact else ("--digits", "certified digits")
+        raise refuse(
+            "usage",
+            f"{option}: arrays are computed in floating point, not in {kind}",
+            help=f"leave out {option}, or write the formula for single numbers",
+        )
 
 
 def write_utf8(text: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from .activations import ACTIVATIONS
 from .arithmetic import ARITHMETIC, LEAVES
 from .elementary import ELEMENTARY
+from .linear import LINEAR
 from .piecewise import CONDITIONS, PIECEWISE
 from .row import EVERYWHERE, Operation, Where
 from .special import SPECIAL
@@ -31,6 +32,8 @@ FUNCTIONS: dict[str, Operation] = {
 }
 
 # Functions of whole arrays, which only index equations can call.
-ARRAY_FUNCTIONS: dict[str, Operation] = {}
+ARRAY_FUNCTIONS: dict[str, Operation] = {
+    name: row for row in LINEAR for name in (row.name, *row.aliases)
+}
 
 __all__ = ["ARRAY_FUNCTIONS", "EVERYWHERE", "FUNCTIONS", "OPERATIONS", "Operation", "Where"]

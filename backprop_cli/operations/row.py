@@ -16,6 +16,19 @@ class Where(NamedTuple):
     says: str = ""
 
 
+class Pullback:
+    """A local slope that is no elementwise factor: the transpose of a row's Jacobian matrix.
+
+    `pull` takes the gradient at the row's value to the gradient at one input. Both have the shapes
+    of the value and of that input; `pull` is linear, changes nothing in place and never raises.
+    """
+
+    __slots__ = ("pull",)
+
+    def __init__(self, pull: Callable[[Value], Value]) -> None:
+        self.pull = pull
+
+
 EVERYWHERE = Where("all real numbers", lambda *x: True)
 
 
@@ -27,7 +40,7 @@ class Operation:
     forward        (xp, *inputs) -> the value.
     slopes         (xp, out, *inputs) -> the local derivative along each input, in a form that
                    keeps its digits. None means that no gradient passes along that input,
-                   whatever comes from above.
+                   whatever comes from above. A row of whole arrays gives a `Pullback`.
     textbook       the same derivatives as a person would write them, where `slopes` is written
                    for accuracy; these are what a derivative formula shows, and what is
                    differentiated again.
@@ -38,11 +51,15 @@ class Operation:
     positive       whether the value is never zero in exact arithmetic (a zero is underflow).
     symbol         the sign it is written with, if it is no function call.
     source         where the formulas stand.
+    shape          for a row of whole arrays: the trailing shapes of its inputs -> that of its
+                   value; a ValueError says why shapes do not fit. Any axes before those, such as a
+                   batch, are the same for all inputs and for the value. None for an elementwise
+                   row.
     """
 
     __slots__ = (  # noqa: RUF023  (in the order of a row)
         "name", "parameters", "forward", "slopes", "textbook", "pattern", "domain", "kink",
-        "flat", "positive", "symbol", "source", "aliases",
+        "flat", "positive", "symbol", "source", "aliases", "shape",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +78,7 @@ class Operation:
         symbol: str = "",
         source: str = "",
         aliases: tuple[str, ...] = (),
+        shape: Callable[..., tuple[int, ...]] | None = None,
     ) -> None:
         self.name = name
         self.parameters = parameters
@@ -75,6 +93,7 @@ class Operation:
         self.symbol = symbol
         self.source = source
         self.aliases = aliases
+        self.shape = shape
 
     def vjp(self, xp: Any, upstream: Value, out: Value, *inputs: Value) -> tuple[Value, ...]:
         """(gradient at the output) · (local slope) for each input, None where nothing passes."""

@@ -68,6 +68,8 @@ class Arranger:
         self.bar_needs_sign = False  # since the last closing bar there was no sign: |a|b…
         self.outside: list[bool] = []  # the same outside of each open bracket
         self.subscript_end = -1  # how many tokens there were when the last subscript closed
+        self.binders: Token | None = None  # what opened the last indices of a reduction
+        self.binders_end = -1  # how many tokens there were when they closed
 
     def arrange(self, stream: Iterator[Token]) -> Iterator[Token]:
         """Hand on each token as the parser should see it."""
@@ -91,12 +93,14 @@ class Arranger:
             elif kind not in PLAIN:
                 token = self.retype(token)
                 kind = token.type
-            if kind in TOUCHY:
+            if kind in TOUCHY and self.binders_end != len(seen):
                 refusals.refuse_neighbours(seen, token)
                 if kind == "LSQB" and seen and self.subscript_end == len(seen):
                     raise refusals.second_subscript(seen[-1], token)
             if kind in CLOSER_OF:
                 self.open.append(token)
+                if seen and seen[-1].type == "REDUCE":
+                    self.binders = token
                 self.outside.append(self.bar_needs_sign)
                 self.bar_needs_sign = False
                 if len(self.open) > self.limits.depth:
@@ -164,8 +168,11 @@ class Arranger:
         """Match a closing bracket with its partner."""
         if not self.open or CLOSER_OF[self.open[-1].type] != token.type:
             raise refusals.unopened(self.open[-1] if self.open else None, token)
-        if self.open.pop().type == "SUBSCRIPT":
+        opener = self.open.pop()
+        if opener.type == "SUBSCRIPT":
             self.subscript_end = len(self.seen) + 1
+        elif opener is self.binders:
+            self.binders_end = len(self.seen) + 1
         self.bar_needs_sign = self.outside.pop() or token.type == "CLOSE_BAR"
 
 

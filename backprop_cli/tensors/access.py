@@ -116,12 +116,8 @@ class Access:
         """Some subscripts are computed, such as s[i, y[i]]: positions for all of them."""
         space, span = self.space, self.node.span
         waiting = iter(computed)
-        values: list[Value] = [space.index(label, span) for label in base.labels]
-        alone: set[Label] = set(base.labels)
-        places = [families.Place(label.name, label.first, span) for label in base.labels]
+        values: list[Value | Label] = list(base.labels)
         for place, form in enumerate(self.forms):
-            text = f"{print_expression(subscripts[place])} of '{self.node.name}'"
-            places.append(families.Place(text, base.starts[place], subscripts[place].span))
             if form is None:
                 value = next(waiting)
                 if value.shape:
@@ -132,16 +128,56 @@ class Access:
                         "write its index, too: x[y[i]]",
                     )
                 values.append(value)
-                continue
-            if len(form.terms) == 1 and abs(form.terms[0][1]) == 1:
-                alone.add(form.terms[0][0])
-            values.append(self.grid(form))
-        labels = ordered(label for value in values for label in value.labels)
-        nodes = tuple(space.expanded(value, labels, (), span).node for value in values)
-        operation = families.take(tuple(places), set(labels) <= alone)
+            else:
+                values.append(self.whole_axis(place, form) or self.grid(form))
+        labels = ordered(
+            label
+            for value in values
+            for label in ([value] if isinstance(value, Label) else value.labels)
+        )
+        places = []
+        nodes = []
+        for axis, value in enumerate(values):
+            own = axis - len(base.labels)
+            text, at = self.node.name, span
+            if own >= 0:
+                text = f"{print_expression(subscripts[own])} of '{self.node.name}'"
+                at = subscripts[own].span
+            first = base.starts[own] if own >= 0 else 0
+            if isinstance(value, Label):
+                places.append(families.Place(text, first, at, labels.index(value)))
+            else:
+                places.append(families.Place(text, first, at))
+                nodes.append(self.lined_up(value, labels))
+        affine_ones = [*base.labels, *self.single_labels()]
+        operation = families.take(tuple(places), len(labels), set(labels) <= set(affine_ones))
         node = space.append(operation, (base.node, *nodes), span)
         given = len(self.forms)
         return Value(node, labels, base.shape[given:], None, base.starts[given:])
+
+    def whole_axis(self, place: int, form: Affine) -> Label | None:
+        """The label that an affine subscript is, if it runs along its whole axis."""
+        if form.constant or len(form.terms) != 1 or form.terms[0][1] != 1:
+            return None
+        label: Label = form.terms[0][0]
+        first, length = self.base.starts[place], self.base.shape[place]
+        return label if (label.first, label.size) == (first, length) else None
+
+    def single_labels(self) -> list[Label]:
+        """Labels that alone make a subscript: for different values they read different places."""
+        forms = [form for form in self.forms if form is not None and len(form.terms) == 1]
+        return [form.terms[0][0] for form in forms]
+
+    def lined_up(self, value: Value, labels: tuple[Label, ...]) -> int:
+        """The node of a subscript with an axis of length 1 for each label that it has not."""
+        value = self.space.read(value, self.node.span)
+        if value.labels == labels or not value.labels:
+            return value.node
+        own = {label: axis for axis, label in enumerate(value.labels)}
+        order = tuple(own.get(label) for label in labels)
+        shape = tuple(label.size if label in own else 1 for label in labels)
+        operation = families.expand(families.Axes(order, shape))
+        return self.space.append(operation, (value.node,), self.node.span)
 
     def grid(self, form: Affine) -> Value:
         """The values of an affine subscript."""

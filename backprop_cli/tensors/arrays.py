@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..errors import BackpropError, Span, refuse
 from ..graph import CONSTANT, Graph
-from ..limits import Limits, over_limit
+from ..limits import DEFAULT_LIMITS, Limits, over_limit
 from ..operations import OPERATIONS, Operation
 from . import families
 from .affine import Label
@@ -62,6 +62,13 @@ class ArrayGraph:
         self.graph = Graph()
         self.dtype = dtype
         self.limits = limits
+
+    @classmethod
+    def around(cls, graph: Graph, dtype: str) -> ArrayGraph:
+        """A graph that is there already, to append to."""
+        space = cls(DEFAULT_LIMITS, dtype)
+        space.graph = graph
+        return space
 
     # ---------------------------------------------------------------------------------------- nodes
 
@@ -196,7 +203,7 @@ class ArrayGraph:
         node = value.node
         if order != tuple(range(len(full))):
             node = self.append(families.expand(families.Axes(order, full)), (node,), span)
-        node = self.append(families.reduction(name, len(over)), (node,), span)
+        node = self.append(families.reduction(name, len(over), len(full)), (node,), span)
         return Value(node, kept, value.shape)
 
     def reduce_all(self, name: str, value: Value, span: Span | None) -> Value:
@@ -209,7 +216,7 @@ class ArrayGraph:
             operand = Operand((*uids, *range(-count, 0)))
             spec = Contraction((operand,), uids, tuple(sorted(sizes.items())))
             return Value(self.append(families.contraction(spec), (value.node,), span), value.labels)
-        node = self.append(families.reduction(name, count), (value.node,), span)
+        node = self.append(families.reduction(name, count, len(value.full)), (value.node,), span)
         return Value(node, value.labels)
 
     def stacked(self, values: Sequence[Value], span: Span | None) -> Value:

@@ -209,7 +209,7 @@ def pooled(name: str) -> Callable[[ArrayGraph, Span, list[Value], list[int]], Va
         view = windows(x, (size, size), stride, name, span)
         node = space.append(families.view(view), (x.node,), span)
         kind = "max" if name == "maxpool" else "sum"
-        node = space.append(families.reduction(kind, 2), (node,), span)
+        node = space.append(families.reduction(kind, 2, len(view.lengths)), (node,), span)
         made = Value(node, x.labels, view.lengths[len(x.labels) : -2])
         if kind == "max":
             return made

@@ -47,6 +47,7 @@ class LoweredArrays(NamedTuple):
     defined  the definitions by name, in order, as nodes with their axes.
     sizes    the sizes that were read off the arrays.
     roles    param or data, for the names that are declared.
+    steps    the definitions that are written out step by step, with the nodes of each step.
     """
 
     graph: Graph
@@ -58,6 +59,7 @@ class LoweredArrays(NamedTuple):
     roles: dict[str, str]
     notes: tuple[Note, ...]
     dtype: str
+    steps: Mapping[str, Unrolled] = {}
 
 
 def lower_arrays(
@@ -115,7 +117,7 @@ class Lowering(Recurrences, Expressions):
         roles = dict(self.names.roles)
         return LoweredArrays(
             self.graph, self.output, output_name, self.inputs, defined, self.sizes, roles,
-            tuple(self.notes.values()), self.space.dtype,
+            tuple(self.notes.values()), self.space.dtype, self.unrolled,
         )  # fmt: skip
 
     def note_names(self) -> None:

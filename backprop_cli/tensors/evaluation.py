@@ -10,9 +10,9 @@ import numpy as np
 from ..errors import BackpropError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..namespaces import arrays
-from ..run import active_nodes, backward, forward
 from ..syntax.tree import Program
 from .definitions import Given, LoweredArrays, lower_arrays
+from .execution import Plan
 
 Array = Any
 
@@ -97,18 +97,15 @@ def run_arrays(
     """Run a lowered program."""
     kind = lowered.dtype
     used = {name: typed(inputs[name], kind) for name in lowered.inputs}
-    graph = lowered.graph
-    output = lowered.output
-    with np.errstate(all="ignore"):
-        try:
-            values = forward(graph, arrays, used)
-            adjoints: list[Array] = []
-            if not output.full:
-                if wanted is None:
-                    wanted = [name for name, value in used.items() if value.dtype.kind == "f"]
-                nodes = [lowered.inputs[name].node for name in wanted if name in lowered.inputs]
-                active = active_nodes(graph, nodes)
-                adjoints, _ = backward(graph, values, arrays, output.node, active=active)
-        except BackpropError as error:
-            raise error.located(program.source) from None
-    return ArrayRun(program, lowered, used, values, adjoints)
+    if wanted is None:
+        wanted = [name for name, value in used.items() if value.dtype.kind == "f"]
+    plan = Plan(lowered, wanted)
+    try:
+        values = plan.values(used)
+        adjoints: list[Array] = []
+        if not lowered.output.full:
+            adjoints = plan.adjoints(values, lowered.output.node, plan.one)
+    except BackpropError as error:
+        raise error.located(program.source) from None
+    settled = [None if adjoint is None else arrays.settle(adjoint) for adjoint in adjoints]
+    return ArrayRun(program, lowered, used, values, settled)

@@ -24,6 +24,16 @@ Array = Any
 LOOPED = 64  # a reduction over so few positions goes through them one by one: whole arrays each
 
 
+class Family(Operation):
+    """An operation with parameters: `spec` is what its maker was given."""
+
+    __slots__ = ("spec",)
+
+    def __init__(self, spec: Any, *row: Any) -> None:
+        super().__init__(*row)
+        self.spec = spec
+
+
 class Axes(NamedTuple):
     """How an array is brought to other axes: its own in `order`, new ones, all to `shape`.
 
@@ -60,8 +70,8 @@ def expand(axes: Axes) -> Operation:
 
         return (Pullback(pull),)
 
-    return Operation(
-        "expand", "x", forward, slopes, "expand copies its input: their gradients add up"
+    return Family(
+        axes, "expand", "x", forward, slopes, "expand copies its input: their gradients add up"
     )
 
 
@@ -78,8 +88,8 @@ def contraction(spec: Contraction) -> Operation:
 
         return tuple(Pullback(puller(place)) for place in range(len(x)))
 
-    return Operation(
-        "contract", "*x", forward, slopes,
+    return Family(
+        spec, "contract", "*x", forward, slopes,
         "a sum of products gives each factor the gradient times the other factors, summed",
     )  # fmt: skip
 
@@ -96,18 +106,22 @@ def view(spec: View) -> Operation:
 
         return (Pullback(pull),)
 
-    return Operation(
-        "element", "x", lambda xp, x: spec.read(x), slopes,
+    return Family(
+        spec, "element", "x", lambda xp, x: spec.read(x), slopes,
         "an element hands its gradient back to its place in the array",
     )  # fmt: skip
 
 
 class Place(NamedTuple):
-    """One subscript that is computed: what it is called in an error, and its first value."""
+    """One subscript: what it is called in an error, the first value of its axis, and the axis of
+    the result that it runs along, if it is that index and covers the whole of its axis. Such a
+    subscript is not computed.
+    """
 
     text: str
     first: int
     span: Span | None
+    along: int | None = None
 
 
 def whole_numbers(place: Place, values: Array, length: int) -> Array:
@@ -135,17 +149,25 @@ def whole_numbers(place: Place, values: Array, length: int) -> Array:
 
 
 @lru_cache(maxsize=4096)
-def take(places: tuple[Place, ...], distinct: bool) -> Operation:
-    """Elements by computed subscripts, one array of them for each of the first axes.
+def take(places: tuple[Place, ...], rank: int, distinct: bool) -> Operation:
+    """Elements by computed subscripts, an array of them for each of the first axes but those that
+    run along an axis of the result; `rank` axes of the result come from the subscripts.
 
     `distinct` says that no element can be taken twice.
     """
 
     def positions(x: Array, subscripts: tuple[Array, ...]) -> tuple[Array, ...]:
-        return tuple(
-            whole_numbers(place, subscript, x.shape[axis])
-            for axis, (place, subscript) in enumerate(zip(places, subscripts, strict=True))
-        )
+        computed = iter(subscripts)
+        found = []
+        for axis, place in enumerate(places):
+            length = x.shape[axis]
+            if place.along is None:
+                found.append(whole_numbers(place, next(computed), length))
+                continue
+            shape = [1] * rank
+            shape[place.along] = length
+            found.append(np.arange(length).reshape(shape))
+        return tuple(found)
 
     def forward(xp: Any, x: Array, *subscripts: Array) -> Array:
         return x[positions(x, subscripts)]
@@ -170,8 +192,8 @@ def take(places: tuple[Place, ...], distinct: bool) -> Operation:
 
         return (Pullback(pull), *[None] * len(subscripts))
 
-    return Operation(
-        "element", "x, *subscripts", forward, slopes,
+    return Family(
+        places, "element", "x, *subscripts", forward, slopes,
         "an element hands its gradient back to its place in the array",
     )  # fmt: skip
 
@@ -180,16 +202,16 @@ def take(places: tuple[Place, ...], distinct: bool) -> Operation:
 def index(first: int, length: int, dtype: str) -> Operation:
     """The values of an index."""
     values = np.arange(first, first + length).astype(dtype)
-    return Operation(
-        "index", "", lambda xp: values, lambda xp, out: (), "an index: it receives no gradient"
+    return Family(
+        (first, length), "index", "", lambda xp: values, lambda xp, out: (), "an index: it receives no gradient"
     )
 
 
 @lru_cache(maxsize=1024)
 def full(literal: str, shape: tuple[int, ...], dtype: str) -> Operation:
     """A constant on all elements of an array; nothing is copied."""
-    return Operation(
-        "constant array", "",
+    return Family(
+        (literal, shape), "constant array", "",
         lambda xp: np.broadcast_to(np.asarray(xp.constant(literal), dtype), shape),
         lambda xp, out: (),
         "a constant: it receives a gradient and has no use for it",
@@ -205,8 +227,8 @@ def alike(x: tuple[Array, ...]) -> list[Array]:
 @lru_cache(maxsize=1024)
 def stack(count: int) -> Operation:
     """Equal arrays one behind the other, along a new first axis."""
-    return Operation(
-        "stack", "*x",
+    return Family(
+        count, "stack", "*x",
         lambda xp, *x: np.stack(alike(x)),
         lambda xp, out, *x: tuple(Pullback(lambda g, k=k: g[k]) for k in range(count)),
         "stack hands each part its own gradient",
@@ -221,8 +243,8 @@ def concat(axis: int, lengths: tuple[int, ...]) -> Operation:
     def piece(place: int) -> tuple[slice, ...]:
         return (slice(None),) * axis + (slice(ends[place], ends[place + 1]),)
 
-    return Operation(
-        "concat", "*x",
+    return Family(
+        (axis, lengths), "concat", "*x",
         lambda xp, *x: np.concatenate(alike(x), axis),
         lambda xp, out, *x: tuple(
             Pullback(lambda g, k=k: g[piece(k)]) for k in range(len(lengths))
@@ -234,8 +256,8 @@ def concat(axis: int, lengths: tuple[int, ...]) -> Operation:
 @lru_cache(maxsize=1024)
 def reshape(old: tuple[int, ...], new: tuple[int, ...]) -> Operation:
     """The same elements with other axes."""
-    return Operation(
-        "reshape", "x",
+    return Family(
+        (old, new), "reshape", "x",
         lambda xp, x: x.reshape(new),
         lambda xp, out, x: (Pullback(lambda g: np.broadcast_to(g, new).reshape(old)),),
         "reshape hands every element its own gradient",
@@ -251,8 +273,8 @@ def pad(widths: tuple[tuple[int, int], ...]) -> Operation:
             tuple(slice(a, n - b) for (a, b), n in zip(widths, upstream.shape, strict=True))
         ]
 
-    return Operation(
-        "pad", "x",
+    return Family(
+        widths, "pad", "x",
         lambda xp, x: np.pad(x, widths),
         lambda xp, out, x: (Pullback(pull),),
         "pad hands back the gradient of what it surrounds",
@@ -276,13 +298,13 @@ def folded(fold: Callable[[Array, Array], Array], x: Array, count: int) -> Array
 
 def last(count: int, values: Array) -> Array:
     """`values` with `count` new axes behind its own."""
-    return values[(..., *[None] * count)]
+    return np.asarray(values)[(..., *[None] * count)]
 
 
-def largest(fold: Any, name: str, other: str) -> Callable[[int], Operation]:
+def largest(fold: Any, name: str, other: str) -> Callable[[int, int], Operation]:
     """max or min over the last axes; whoever equals the result shares the gradient equally."""
 
-    def make(count: int) -> Operation:
+    def make(count: int, rank: int) -> Operation:
         def slopes(xp: Any, out: Array, x: Array) -> tuple[Pullback]:
             def pull(upstream: Array) -> Array:
                 ties = x == last(count, out)
@@ -291,22 +313,22 @@ def largest(fold: Any, name: str, other: str) -> Callable[[int], Operation]:
 
             return (Pullback(pull),)
 
-        return Operation(
-            name, "x", lambda xp, x: folded(fold, x, count), slopes,
+        return Family(
+            (count, rank), name, "x", lambda xp, x: folded(fold, x, count), slopes,
             f"{name} routes: the {other} element gets the whole gradient, the others nothing",
         )  # fmt: skip
 
     return make
 
 
-def total(count: int) -> Operation:
+def total(count: int, rank: int) -> Operation:
     """The sum over the last axes."""
 
     def slopes(xp: Any, out: Array, x: Array) -> tuple[Pullback]:
         return (Pullback(lambda g: np.broadcast_to(last(count, g + 0 * out), x.shape)),)
 
-    return Operation(
-        "sum", "x", lambda xp, x: folded(np.add, x, count), slopes,
+    return Family(
+        (count, rank), "sum", "x", lambda xp, x: folded(np.add, x, count), slopes,
         "sum copies the gradient to every element",
     )  # fmt: skip
 
@@ -319,7 +341,7 @@ def products_of_others(x: Array) -> Array:
     return before * after
 
 
-def all_product(count: int) -> Operation:
+def all_product(count: int, rank: int) -> Operation:
     """The product over the last axes."""
 
     def slopes(xp: Any, out: Array, x: Array) -> tuple[Pullback]:
@@ -329,13 +351,13 @@ def all_product(count: int) -> Operation:
 
         return (Pullback(pull),)
 
-    return Operation(
-        "prod", "x", lambda xp, x: folded(np.multiply, x, count), slopes,
+    return Family(
+        (count, rank), "prod", "x", lambda xp, x: folded(np.multiply, x, count), slopes,
         "prod gives each element the gradient times the product of all others",
     )  # fmt: skip
 
 
-def log_sum_exp(count: int) -> Operation:
+def log_sum_exp(count: int, rank: int) -> Operation:
     """log(sum(exp(x))) over the last axes, without overflow."""
 
     def forward(xp: Any, x: Array) -> Array:
@@ -345,14 +367,14 @@ def log_sum_exp(count: int) -> Operation:
         with np.errstate(divide="ignore"):
             return np.log(np.exp(flat - top).sum(-1)) + top[..., 0]
 
-    return Operation(
-        "logsumexp", "x", forward,
+    return Family(
+        (count, rank), "logsumexp", "x", forward,
         lambda xp, out, x: (Pullback(lambda g: last(count, g) * np.exp(x - last(count, out))),),
         "logsumexp shares the gradient among its elements like a softmax",
     )  # fmt: skip
 
 
-def euclidean(count: int) -> Operation:
+def euclidean(count: int, rank: int) -> Operation:
     """The root of the sum of squares over the last axes, without overflow."""
 
     def parts(x: Array) -> tuple[Array, Array]:
@@ -372,16 +394,16 @@ def euclidean(count: int) -> Operation:
 
         return (Pullback(pull),)
 
-    return Operation(
-        "norm", "x", forward, slopes,
+    return Family(
+        (count, rank), "norm", "x", forward, slopes,
         "norm gives each element its share x/norm; at the zero vector nothing passes",
     )  # fmt: skip
 
 
-def spread_of(name: str) -> Callable[[int], Operation]:
+def spread_of(name: str) -> Callable[[int, int], Operation]:
     """var or std (of a population) over the last axes."""
 
-    def make(count: int) -> Operation:
+    def make(count: int, rank: int) -> Operation:
         def deviations(x: Array) -> Array:
             axes = tuple(range(x.ndim - count, x.ndim))
             return x - x.mean(axis=axes, keepdims=True)
@@ -401,20 +423,22 @@ def spread_of(name: str) -> Callable[[int], Operation]:
 
             return (Pullback(pull),)
 
-        return Operation(name, "x", forward, slopes, f"{name} (of a population: divided by n)")
+        return Family(
+                (count, rank), name, "x", forward, slopes, f"{name} (of a population: divided by n)"
+            )
 
     return make
 
 
 @lru_cache(maxsize=256)
-def reduction(name: str, count: int) -> Operation:
-    """A row of the reductions, over the last `count` axes of an array. There is no `mean`: it is
+def reduction(name: str, count: int, rank: int) -> Operation:
+    """A reduction over the last `count` of the `rank` axes of an array. There is no `mean`: it is
     a sum and a division.
     """
-    return REDUCTIONS[name](count)
+    return REDUCTIONS[name](count, rank)
 
 
-REDUCTIONS: dict[str, Callable[[int], Operation]] = {
+REDUCTIONS: dict[str, Callable[[int, int], Operation]] = {
     "sum": total,
     "prod": all_product,
     "max": largest(np.maximum, "max", "largest"),

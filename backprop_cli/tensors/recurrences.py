@@ -49,10 +49,11 @@ class Recurrences(Expressions):
         """For each name the axes along which it is written out: one, if each step reaches only
         earlier or later values of that index; else all that its lines name.
         """
-        for index in self.step_indices(group):
-            axes = self.axes_of_index(group, index)
-            if axes is not None:
-                return {name: (axis,) for name, axis in axes.items()}
+        for strict in (True, False):
+            for index in self.step_indices(group):
+                axes = self.axes_of_index(group, index, strict)
+                if axes is not None:
+                    return {name: (axis,) for name, axis in axes.items()}
         if len(group) == 1:
             name = group[0]
             counts = {len(e.subscripts or ()) for e in self.names.equations[name]}
@@ -90,8 +91,12 @@ class Recurrences(Expressions):
             lambda node: self.axes_of(node, scope),
         )
 
-    def axes_of_index(self, group: list[str], index: str) -> dict[str, int] | None:
-        """The axis of each name at which `index` moves; None if it does not order the steps."""
+    def axes_of_index(self, group: list[str], index: str, strict: bool) -> dict[str, int] | None:
+        """The axis of each name at which `index` moves; None if it does not order the steps.
+
+        Strictly, each reference is a fixed number of steps away; else it may also be to one place
+        or to a range of places, which the parts themselves must then turn out to allow.
+        """
         axes: dict[str, int] = {}
         for name in group:
             for equation in self.names.equations[name]:
@@ -113,7 +118,9 @@ class Recurrences(Expressions):
                     moved = self.difference(right, left)
                     if moved == 0:
                         same[name].add(reference.name)
-                    elif moved is None and not self.is_bounded(right, left, ranges):
+                    elif moved is None and (
+                        strict or not self.is_bounded(right, left, ranges)
+                    ):
                         return None
         return axes if acyclic(same) else None
 
@@ -234,6 +241,7 @@ class Recurrences(Expressions):
                 ]
                 value = self.indexed_equation(self.shortened(equation, scope), left, scope)
                 made.parts[current[1]] = value
+                made.ranges[current[1]] = (start, len(self.graph))
                 if value.node >= start and value.node not in self.graph.names:
                     at = ", ".join(map(str, current[1]))
                     self.graph.names[value.node] = f"{current[0]}[{at}]"

@@ -35,6 +35,7 @@ class Unrolled:
 
     equations  its statements; each has whole numbers or indices at `axes`.
     parts      the finished parts by their position along `axes`.
+    ranges     for each part the first of its nodes in the graph, and the one behind its last.
     """
 
     def __init__(self, name: str, equations: list[Definition], axes: tuple[int, ...]) -> None:
@@ -42,6 +43,7 @@ class Unrolled:
         self.equations = equations
         self.axes = axes
         self.parts: dict[tuple[int, ...], Value] = {}
+        self.ranges: dict[tuple[int, ...], tuple[int, int]] = {}
         self.stacks: dict[tuple[tuple[int, int], ...], Value] = {}
         self.domain: tuple[tuple[int, int], ...] = ()
 

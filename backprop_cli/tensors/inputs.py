@@ -1,0 +1,171 @@
+"""The inputs of a program over arrays: which names need a value, and their values as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..bindings import Bound, number
+from ..errors import BackpropError, Label, Span, refuse
+from ..namespaces import floats
+from ..syntax.tree import Declaration, Definition, Name, Operator, Program, Range, Reduction
+from ..variables import listed, unbound_variables, unknown_variables
+from .affine import parts
+from .evaluation import number_type
+from .names import Names
+
+Array = Any
+
+
+def check_inputs(
+    program: Program, bindings: Mapping[str, Bound], options: Mapping[str, bool]
+) -> None:
+    """Every input has a value and every value an input; otherwise one error names all that have
+    not. `options` are the command's, for better error messages.
+    """
+    try:
+        names = Names(program, bindings)
+        bare = Names(program, [name for name in bindings if name not in indices_of(program)])
+    except BackpropError as error:
+        raise error.located(program.source) from None
+    refuse_indices(program, bindings, bare)
+    sizes = named_sizes(program)
+    known = [*names.free, *names.size_names]
+    unknown = [name for name in bindings if name not in known]
+    needed = dict(names.free)
+    needed |= {name: span for name, span in names.size_names.items() if name not in sizes}
+    if "T" in needed and not stands_alone(program, "T"):
+        del needed["T"]  # x^T is a transposed matrix
+    unbound = [
+        name for name in needed
+        if name not in bindings and name not in sizes and name not in names.equations
+    ]  # fmt: skip
+    if unknown:
+        inputs = [name for name in names.free if name not in sizes]
+        raise unknown_variables(unknown, inputs, unbound, options)
+    if unbound:
+        spans: dict[str, Span | None] = {name: needed[name] for name in unbound}
+        raise unbound_variables(program, spans, list(bindings), options)
+
+
+def indices_of(program: Program) -> dict[str, Span]:
+    """The names that are bound as indices: on a left side, by `for`, in a reduction."""
+    found: dict[str, Span] = {}
+    for statement in program.statements:
+        if isinstance(statement, Declaration):
+            continue
+        if isinstance(statement, Definition):
+            for subscript in statement.subscripts or ():
+                if isinstance(subscript, Name):
+                    found.setdefault(subscript.name, subscript.span)
+            for each in statement.ranges:
+                found.setdefault(each.index.name, each.index.span)
+        for node in everything(statement.body):
+            for binder in node.binders if isinstance(node, Reduction) else ():
+                index = binder.index if isinstance(binder, Range) else binder
+                if isinstance(index, Name):
+                    found.setdefault(index.name, index.span)
+    return found
+
+
+def refuse_indices(program: Program, bindings: Mapping[str, Bound], bare: Names) -> None:
+    """Refuse values for indices. A name that formulas use otherwise, too, is none: h[T] and 1..T."""
+    places = indices_of(program)
+    wrong = [name for name in bindings if name in places and name not in bare.free]
+    wrong = [name for name in wrong if name not in bare.size_names]
+    if not wrong:
+        return
+    several = len(wrong) > 1
+    raise refuse(
+        "unknown-variable",
+        f"{listed(wrong)} {'are indices' if several else 'is an index'} of the formula and"
+        f" {'take' if several else 'takes'} no value",
+        places[wrong[0]],
+        "leave it out: an index runs over the subscripts that fit; for other values write"
+        f" {wrong[0]} in 0..9",
+        related=tuple(Label(places[name], "and here") for name in wrong[1:4]),
+    ).located(program.source)
+
+
+def named_sizes(program: Program) -> set[str]:
+    """The names that declarations give to the lengths of axes: `N` in `data X[N]`."""
+    return {
+        size.name
+        for statement in program.statements
+        if isinstance(statement, Declaration)
+        for sizes in statement.sizes
+        for size in sizes or ()
+        if isinstance(size, Name)
+    }
+
+
+def stands_alone(program: Program, name: str) -> bool:
+    """Whether a name stands anywhere but as the exponent of a power."""
+    for statement in program.statements:
+        roots: list[Any] = []
+        if isinstance(statement, Declaration):
+            roots = [size for sizes in statement.sizes for size in sizes or ()]
+            if any(declared.name == name for declared in statement.names):
+                return True
+        else:
+            roots = [statement.body]
+        if isinstance(statement, Definition):
+            roots += [*(statement.subscripts or ()), *statement.ranges]
+        for root in roots:
+            exponents = set()
+            for node in everything(root):
+                if isinstance(node, Operator) and node.operation == "power":
+                    exponents.add(id(node.operands[1]))
+                if isinstance(node, Name) and node.name == name and id(node) not in exponents:
+                    return True
+    return False
+
+
+def everything(root: Any) -> Iterator[Any]:
+    """An expression and all that is inside of it; whatever holds another one comes first."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, Reduction):
+            waiting += [node.body, *node.binders]
+        elif isinstance(node, Range):
+            waiting += [node.first, node.last]
+        waiting.extend(parts(node))
+
+
+def input_values(bindings: Mapping[str, Bound]) -> dict[str, Array]:
+    """The values of bindings as NumPy arrays of one type of numbers.
+
+    Whole numbers become numbers of that type, so that they have gradients; where they would lose
+    digits, they stay whole. Raises BackpropError for a value with an uncertainty.
+    """
+    found: dict[str, Array] = {}
+    for name, bound in bindings.items():
+        if bound.uncertainty is not None:
+            raise refuse(
+                "bad-value",
+                f"'{name}' has an uncertainty, and formulas over arrays have none",
+                help=f"write {name}={bound.text.partition('±')[0].strip() or '2'}",
+            )
+        found[name] = number(bound.value, floats) if bound.array is None else bound.array
+    kind = number_type(found)
+    return {name: in_type(np.asarray(value), kind) for name, value in found.items()}
+
+
+def in_type(array: Array, kind: str) -> Array:
+    if array.dtype.kind not in "iu":
+        return array
+    converted = array.astype(kind)
+    return converted if np.array_equal(converted, array) else array
+
+
+def whole_inputs(bindings: Mapping[str, Bound]) -> tuple[str, ...]:
+    """The bindings that were given as arrays of whole numbers."""
+    return tuple(
+        name
+        for name, bound in bindings.items()
+        if bound.array is not None and bound.array.dtype.kind in "iu"
+    )

@@ -1,0 +1,292 @@
+"""A program of index equations as a few items: inputs, definitions, the output, and which reads
+which. What explanations and pictures speak of, in place of thousands of nodes.
+
+With values it is made from an `ArrayRun`; without any, from the text alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from ..lowering import CONSTANTS
+from ..syntax.tree import (
+    Definition,
+    Expression,
+    Indexed,
+    Name,
+    Program,
+    Reduction,
+    Result,
+    whole_literal,
+)
+from .affine import parts
+from .evaluation import ArrayRun
+from .extents import Extents
+from .names import Names, strongly_connected
+from .ranges import bound_names
+from .steps import Recurrence, earlier_steps, recurrence_of
+
+INPUT, DEFINITION, OUTPUT = "input", "definition", "output"
+
+
+class Item(NamedTuple):
+    """An input, a definition or the output.
+
+    role       param, data or "" of an input.
+    equations  of a definition; several are the lines of a recurrence or of pieces.
+    body       what an output without a name computes.
+    reads      the items it reads, in the order of its text; `before` those that it reads from
+               other steps of its recurrence, itself among them.
+    recurrence its number in the outline, -1 for none.
+    sizes      the length of each axis: a number, a text such as T+1, or the name of its index; None
+               where it cannot be known.
+    value, gradient  arrays; None without values, and where no gradient passes.
+    """
+
+    name: str
+    kind: str
+    role: str
+    equations: tuple[Definition, ...]
+    body: Expression | None
+    reads: tuple[str, ...]
+    before: tuple[str, ...]
+    recurrence: int
+    sizes: tuple[str, ...] | None
+    value: Any
+    gradient: Any
+
+
+class Outline(NamedTuple):
+    """Items: the inputs in the order of their first use, then definitions after what they read.
+
+    `functions` are the program's own, which are written out where they are called.
+    """
+
+    program: Program
+    items: tuple[Item, ...]
+    output: str
+    recurrences: tuple[Recurrence, ...]
+    functions: tuple[Definition, ...]
+    run: ArrayRun | None
+
+    def __getitem__(self, name: Any) -> Any:
+        """The item of a name (or a field by its number)."""
+        if not isinstance(name, str):
+            return tuple(self)[name]
+        return next(item for item in self.items if item.name == name)
+
+
+def outline(program: Program, run: ArrayRun | None = None) -> Outline:
+    """The outline of a program, with the values of a run if there is one."""
+    return _Outlining(program, run).outline()
+
+
+class _Outlining:
+    def __init__(self, program: Program, run: ArrayRun | None) -> None:
+        self.program = program
+        self.run = run
+        given = () if run is None else run.inputs
+        self.names = Names(program, given)
+        self.equations = self.names.equations
+        self.order: list[str] = []
+        self.recurrences: list[Recurrence] = []
+        self.member_of: dict[str, int] = {}
+        self.within = {name: self.reads_in(f.body, f.parameters or ())
+                       for name, f in self.names.functions.items()}  # fmt: skip
+        self.reads = {name: self.read_by(lines) for name, lines in self.equations.items()}
+        self.before: dict[str, tuple[str, ...]] = {}
+
+    def outline(self) -> Outline:
+        for group in strongly_connected(self.names.needs):
+            self.add_group(group)
+        last = self.program.statements[-1]
+        bare = isinstance(last, Result) and isinstance(last.body, Name)
+        body = None if isinstance(last, Definition) else last.body if isinstance(last, Result) else None
+        if isinstance(last, Definition):
+            output = last.name
+        elif bare and last.body.name in self.equations:  # type: ignore[union-attr]
+            output, body = last.body.name, None  # type: ignore[union-attr]
+        else:
+            output = self.free_title()
+        extents = Extents(self.program, self.names, self.order)
+        items = [self.input(name, extents) for name in self.inputs(body)]
+        items += [self.definition(name, extents) for name in self.order]
+        if body is not None:
+            items.append(self.result(output, body))
+        functions = tuple(self.names.functions.values())
+        return Outline(
+            self.program, tuple(items), output, tuple(self.recurrences), functions, self.run
+        )
+
+    # ------------------------------------------------------------------------------------ the order
+
+    def add_group(self, group: list[str]) -> None:
+        """Definitions that need each other: a recurrence, in the order of one step."""
+        name = group[0]
+        if len(group) == 1 and name not in self.names.needs[name]:
+            self.order.append(name)
+            return
+        found = recurrence_of(group, self.equations, self.run)
+        left: dict[str, set[str]] = {}
+        for member in group:
+            before, same = earlier_steps(member, found, self.equations)
+            self.before[member] = tuple(before)
+            left[member] = same
+        ordered: list[str] = []
+        while left:
+            ready = [each for each, needs in left.items() if not needs & left.keys()] or [*left][:1]
+            ordered += ready
+            for each in ready:
+                del left[each]
+        for member in group:
+            self.member_of[member] = len(self.recurrences)
+        self.recurrences.append(found._replace(members=tuple(ordered)))
+        self.order += ordered
+
+    def free_title(self) -> str:
+        """A name for an output that has none."""
+        taken = {*self.equations, *self.names.functions, *self.names.free}
+        return next(name for name in ("f", "output", "result", "f(…)") if name not in taken)
+
+    def inputs(self, body: Expression | None) -> list[str]:
+        """The inputs that anything reads, in order."""
+        found: dict[str, None] = {}
+        for name in self.order:
+            found |= dict.fromkeys(self.reads[name])
+        if body is not None:
+            found |= dict.fromkeys(self.reads_in(body, ()))
+        mine = [name for name in found if name not in self.equations]
+        if self.run is not None:
+            lowered = self.run.lowered.inputs
+            return [*(n for n in mine if n in lowered), *(n for n in lowered if n not in found)]
+        return mine
+
+    # -------------------------------------------------------------------------------------- reading
+
+    def read_by(self, lines: Iterable[Definition]) -> tuple[str, ...]:
+        """What the lines of a definition read."""
+        found: dict[str, None] = {}
+        for line in lines:
+            bound = set(self.names.left_indices(line))
+            found |= dict.fromkeys(self.reads_in(line.body, (), bound))
+        return tuple(found)
+
+    def reads_in(
+        self, body: Expression, parameters: Collection[Name], bound: Collection[str] = ()
+    ) -> list[str]:
+        """The inputs and definitions whose values an expression reads. A bare name inside a
+        subscript or a range is a size or an index.
+        """
+        found: dict[str, None] = {}
+        names = {*bound, *(p.name for p in parameters)}
+        waiting: list[tuple[Any, set[str], bool]] = [(body, names, False)]
+        while waiting:
+            node, inner, whole = waiting.pop()
+            if isinstance(node, Reduction):
+                more = bound_names(
+                    node.binders, lambda n, i=inner: n in i or self.names.is_known(n)
+                )
+                deeper = inner | {name.name for name in more}
+                waiting.append((node.body, deeper, whole))
+                waiting += [(b, deeper, True) for b in reversed(node.binders)]
+                continue
+            if isinstance(node, Name) and not whole and self.is_read(node.name, inner):
+                found[node.name] = None
+            if isinstance(node, Indexed) and node.name not in inner:
+                found[node.name] = None
+            own = getattr(node, "function", None)
+            if own in self.names.functions:
+                found |= dict.fromkeys(getattr(self, "within", {}).get(own, ()))
+            below = whole or isinstance(node, Indexed)
+            waiting += [(part, inner, below) for part in reversed(parts(node))]
+        return list(found)
+
+    def is_read(self, name: str, bound: Collection[str]) -> bool:
+        """Whether a bare name is an input or a definition."""
+        if name in bound or name in self.names.size_names or name in self.names.functions:
+            return False
+        given = self.run is not None and name in self.run.inputs
+        if name in self.equations or name in self.names.roles or given:
+            return True
+        return name not in CONSTANTS and not (name == "T" and self.transposes())
+
+    def transposes(self) -> bool:
+        return getattr(self.names, "transposes", False)
+
+    # ---------------------------------------------------------------------------------------- items
+
+    def input(self, name: str, extents: Extents) -> Item:
+        role = self.names.roles.get(name, "")
+        value = gradient = None
+        sizes = extents.of(name)
+        if self.run is not None:
+            node = self.run.lowered.inputs[name].node
+            value, gradient = self.run.values[node], self.adjoint(node)
+            sizes = tuple(map(str, value.shape))
+        return Item(name, INPUT, role, (), None, (), (), -1, sizes, value, gradient)
+
+    def definition(self, name: str, extents: Extents) -> Item:
+        value, gradient = self.numbers(name)
+        sizes = extents.of(name) if value is None else tuple(map(str, value.shape))
+        return Item(
+            name, DEFINITION, "", tuple(self.equations[name]), None, self.reads[name],
+            self.before.get(name, ()), self.member_of.get(name, -1), sizes, value, gradient,
+        )  # fmt: skip
+
+    def result(self, name: str, body: Expression) -> Item:
+        value = gradient = None
+        sizes: tuple[str, ...] | None = None
+        last = self.program.statements[-1]
+        if isinstance(last, Result) and (last.objective or whole_literal(body) is not None):
+            sizes = ()
+        if self.run is not None:
+            node = self.run.lowered.output.node
+            value, gradient = self.run.values[node], self.adjoint(node)
+            sizes = tuple(map(str, getattr(value, "shape", ())))
+        reads = tuple(self.reads_in(body, ()))
+        return Item(name, OUTPUT, "", (), body, reads, (), -1, sizes, value, gradient)
+
+    def adjoint(self, node: int) -> Any:
+        """The gradient at a node in its shape; None where none arrives or none was asked for."""
+        import numpy as np
+
+        assert self.run is not None
+        if not self.run.adjoints or self.run.adjoints[node] is None:
+            return None
+        shape = np.shape(self.run.values[node])
+        return np.broadcast_to(np.asarray(self.run.adjoints[node]), shape)
+
+    def numbers(self, name: str) -> tuple[Any, Any]:
+        """The value and the gradient of a definition; a recurrence's are put together."""
+        if self.run is None:
+            return None, None
+        made = self.run.lowered.steps.get(name)
+        if made is None:
+            stored = self.run.lowered.defined.get(name)
+            if stored is None:
+                return None, None
+            return self.run.values[stored.value.node], self.adjoint(stored.value.node)
+        return stacked(made, self.run.values), stacked(
+            made, {part.node: self.adjoint(part.node) for part in made.parts.values()}
+        )
+
+
+def stacked(made: Any, numbers: Any) -> Any:
+    """The parts of a definition that is written out as one array, the axes in the order of its
+    subscripts; zeros for parts without a number, None if no part has one.
+    """
+    import numpy as np
+
+    positions = sorted(made.parts)
+    found = [numbers[made.parts[position].node] for position in positions]
+    if all(each is None for each in found):
+        return None
+    shape = made.parts[positions[0]].full
+    filled = [np.zeros(shape) if each is None else np.broadcast_to(each, shape) for each in found]
+    lengths = [high - low + 1 for low, high in made.domain]
+    whole = np.stack(filled).reshape((*lengths, *shape))
+    return np.moveaxis(whole, range(len(made.axes)), made.axes)
+
+
+__all__ = ["DEFINITION", "INPUT", "OUTPUT", "Item", "Outline", "outline"]

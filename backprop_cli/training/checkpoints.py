@@ -1,0 +1,213 @@
+"""A run in a file: the parameters, and all that is needed to go on as if nothing had happened.
+
+The file is an .npz without compression. The parameters stand in it under their own names, for
+everybody to read; what else belongs to the run stands under names that no formula can have.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+
+from ..errors import BackpropError, reason_of, refuse
+from .objective import Array
+
+FORMAT = 1
+OURS = "backprop.train/"
+STATE = f"{OURS}state"
+HISTORY = f"{OURS}history"
+MOST_STATE = 1 << 26  # bytes
+
+Fingerprint = Mapping[str, str]  # what a run that goes on must share, each part in words
+
+
+class Saved(NamedTuple):
+    """The state of a run between two steps: numbers, and vectors of length P."""
+
+    scalars: Mapping[str, Any]
+    vectors: Mapping[str, Array]
+    history: Sequence[float]
+    validations: Sequence[tuple[int, float]]
+
+
+class Checkpoint(NamedTuple):
+    """What a file holds. `state` is None for a method that cannot go on."""
+
+    parameters: Mapping[str, Array]
+    state: Saved | None
+    fingerprint: Fingerprint
+
+
+# ------------------------------------------------------------------------------------------ writing
+
+
+def write_checkpoint(
+    path: str, parameters: Mapping[str, Array], state: Saved | None, fingerprint: Fingerprint
+) -> None:
+    """Write the file whole or not at all. Raises BackpropError where it cannot be written.
+
+    `state.vectors["now"]` is left out where it is the same as the parameters.
+    """
+    described: dict[str, Any] = {"format": FORMAT, "fingerprint": dict(fingerprint)}
+    arrays = dict(parameters)
+    if state is not None:
+        vectors = dict(state.vectors)
+        flat = [np.ravel(array) for array in parameters.values()]
+        if np.array_equal(np.concatenate(flat), vectors["now"]):
+            del vectors["now"]
+        arrays |= {f"{OURS}{name}": vector for name, vector in vectors.items()}
+        arrays[HISTORY] = np.asarray(state.history, np.float64)
+        described |= {
+            "scalars": dict(state.scalars),
+            "validations": list(state.validations),
+            "vectors": list(vectors),
+        }
+    text = json.dumps(described).encode("ascii")
+    arrays[STATE] = np.frombuffer(text, np.uint8)
+    with whole_file(path) as stream, zipfile.ZipFile(stream, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, np.ascontiguousarray(array).reshape(array.shape))
+
+
+@contextmanager
+def whole_file(path: str) -> Iterator[IO[bytes]]:
+    """A stream whose content takes the place of the file at `path` at once, when all is on disk."""
+    target = os.path.realpath(path)
+    temporary = None
+    try:
+        check_place(path)
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".backprop-")
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, mode_for(target))
+        os.replace(temporary, target)
+        temporary = None
+        folder = os.open(os.path.dirname(target), os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise refuse("output", f"'{path}' could not be written: {reason_of(error)}") from None
+    finally:
+        if temporary is not None:
+            os.unlink(temporary)
+
+
+def check_place(path: str) -> None:
+    """Refuse a path that no file can be written to, before the work begins."""
+    target = os.path.realpath(path)
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise refuse("output", f"'{path}' is no file", help="give the name of a file to write")
+    folder = os.path.dirname(target)
+    if not os.path.isdir(folder):
+        raise refuse(
+            "output", f"'{path}' could not be written: there is no folder '{folder}'",
+            help="check the path",
+        )  # fmt: skip
+
+
+def mode_for(target: str) -> int:
+    """The permissions of a file that is there already, or those that a new one gets."""
+    try:
+        return os.stat(target).st_mode & 0o777
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+# ------------------------------------------------------------------------------------------ reading
+
+
+def read_checkpoint(path: str) -> Checkpoint:
+    """What a file of `write_checkpoint` holds. Raises BackpropError for any other file."""
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise refuse("file", f"'{path}' is not a regular file")
+        stream = open(path, "rb")  # noqa: SIM115 (closed below)
+    except (OSError, ValueError) as error:
+        raise refuse(
+            "file", f"'{path}' cannot be read: {reason_of(error)}",
+            help="--resume takes a file that --save wrote",
+        ) from None  # fmt: skip
+    with stream:
+        try:
+            with zipfile.ZipFile(stream) as archive:
+                return understood(dict(entries(archive, os.fstat(stream.fileno()).st_size)))
+        except (
+            zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError, KeyError,
+            MemoryError, TypeError, AttributeError, RecursionError,
+        ):  # fmt: skip
+            raise foreign(path) from None
+
+
+def entries(archive: zipfile.ZipFile, size: int) -> Iterator[tuple[str, Array]]:
+    """The arrays of an archive of `size` bytes. None is compressed, so that none is larger; raises
+    ValueError for any other.
+    """
+    for info in archive.infolist():
+        if info.compress_type != zipfile.ZIP_STORED or info.file_size > size:
+            raise ValueError(info.filename)
+        with archive.open(info) as entry:
+            yield info.filename.removesuffix(".npy"), np.lib.format.read_array(
+                entry, allow_pickle=False
+            )
+
+
+def understood(arrays: dict[str, Array]) -> Checkpoint:
+    """A checkpoint from its arrays; raises KeyError, TypeError or ValueError where it is none."""
+    described = json.loads(arrays.pop(STATE)[:MOST_STATE].tobytes())
+    if described["format"] != FORMAT:
+        raise ValueError
+    history = arrays.pop(HISTORY, None)
+    parameters = {name: arrays[name] for name in arrays if not name.startswith(OURS)}
+    state = None
+    if "scalars" in described:
+        vectors = {name: arrays[f"{OURS}{name}"] for name in described["vectors"]}
+        if "now" not in vectors:
+            vectors["now"] = np.concatenate([np.ravel(array) for array in parameters.values()])
+        validations = [(int(step), float(loss)) for step, loss in described["validations"]]
+        assert history is not None
+        state = Saved(described["scalars"], vectors, history.tolist(), validations)
+    return Checkpoint(parameters, state, described["fingerprint"])
+
+
+def foreign(path: str) -> BackpropError:
+    return refuse(
+        "file-content", f"'{path}' is not a run that backprop train has saved, or is damaged",
+        help="--resume takes a file that --save wrote",
+    )  # fmt: skip
+
+
+def resumable(path: str, found: Checkpoint, fingerprint: Fingerprint) -> Saved:
+    """The state to go on from. Raises BackpropError that names the first thing that has changed."""
+    for name, now in fingerprint.items():
+        before = found.fingerprint.get(name, "nothing")
+        if before == now:
+            continue
+        long = max(len(before), len(now)) > 60 or "\n" in before + now
+        said = "" if long else f": {before} in the file, {now} now"
+        raise refuse(
+            "usage", f"'{path}' cannot go on: {name} is not the same{said}",
+            help="repeat the command that saved it; only --until steps, epochs and seconds may"
+            " change, and where results are written",
+        )  # fmt: skip
+    if found.state is None:
+        names = list(found.parameters)
+        raise refuse(
+            "usage", f"'{path}' cannot go on: this method's inner state cannot be saved",
+            help="start a new run from its parameters: "
+            + " ".join(f"{name}=@{path}:{name}" for name in names[:3]),
+        )  # fmt: skip
+    return found.state
