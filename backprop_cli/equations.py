@@ -43,8 +43,8 @@ class Equations:
         """An operation on operands that are already written."""
         if name == "negate" and operands[0][1] == TERM:
             return f"{MINUS}{operands[0][0]}", SUM
-        if name == "power" and operands[1][0] == "2" and operands[0][1] == ATOM:
-            return f"{operands[0][0]}²", POWER
+        if name == "power" and operands[1][0] == "2":
+            return pretty("square", operands[:1]), POWER
         return pretty(name, operands), precedence_of(name)
 
     def element(self, name: str, subscripts: list[str]) -> str:

@@ -61,9 +61,16 @@ ERROR_CODES: dict[str, tuple[int, str]] = {
     "unused-statement": (EXIT_EXPRESSION, "a line whose result nothing uses"),
     "reserved-word": (EXIT_EXPRESSION, "a word of the language used as a name"),
     "not-scalar": (EXIT_EXPRESSION, "a vector, matrix or subscript in a scalar formula"),
+    # the expression: arrays
+    "index": (EXIT_EXPRESSION, "an index without values, or with the name of something else"),
+    "size": (EXIT_EXPRESSION, "a size or an end of a range that is not known before the run"),
+    "shape": (EXIT_EXPRESSION, "arrays whose axes do not fit"),
+    "out-of-range": (EXIT_EXPRESSION, "a subscript that leaves its axis"),
+    "subscript": (EXIT_EXPRESSION, "a subscript that is no whole number"),
     # limits and numbers
     "limit": (EXIT_LIMIT, "a limit on size or depth"),
     "not-exact": (EXIT_LIMIT, "--exact met a number that is no fraction"),
+    "diverged": (EXIT_LIMIT, "a training run whose loss grows or is no number"),
     "not-certified": (EXIT_LIMIT, "--digits could not be certified"),
     # files
     "file": (EXIT_FILE, "a file that cannot be read"),

@@ -68,12 +68,20 @@ def section(
     return function
 
 
-def check(function: Callable[[float], float], variable: str, at: float, analytic: float) -> Check:
-    """Compare one analytic slope with the numeric one."""
+def check(
+    function: Callable[[float], float],
+    variable: str,
+    at: float,
+    analytic: float,
+    first_step: float = FIRST_STEP,
+) -> Check:
+    """Compare one analytic slope with the numeric one, whose steps begin at `first_step` times the
+    size of the variable.
+    """
     here = function(at)
     if not (math.isfinite(here) and math.isfinite(analytic)):
         return Check(variable, at, analytic, math.nan, 0.0, math.nan, UNDEFINED)
-    numeric, step, doubt = central_slope(function, at)
+    numeric, step, doubt = central_slope(function, at, first_step)
     if not math.isfinite(numeric):
         return Check(variable, at, analytic, numeric, step, math.nan, UNDEFINED)
     size = max(abs(analytic), abs(numeric))
@@ -97,13 +105,15 @@ def scale(at: float) -> float:
     return abs(at) if at else 1.0
 
 
-def central_slope(function: Callable[[float], float], at: float) -> tuple[float, float, float]:
+def central_slope(
+    function: Callable[[float], float], at: float, first_step: float = FIRST_STEP
+) -> tuple[float, float, float]:
     """The slope by central differences: (slope, step, estimate of its error).
 
     Row by row of Ridders' tableau: each smaller step gives a plain difference, and with the row
     above it extrapolations of higher order. The entry that agrees best with its neighbours wins.
     """
-    step = FIRST_STEP * scale(at)
+    step = first_step * scale(at)
     best, best_step, doubt = math.nan, step, math.inf
     above: list[float] = []
     for _ in range(STEPS):

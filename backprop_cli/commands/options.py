@@ -17,7 +17,7 @@ from ..findings import Finding
 from ..limits import DEFAULT_LIMITS, Limits
 from ..operations import ARRAY_FUNCTIONS, FUNCTIONS
 from ..syntax import parse
-from ..syntax.shapes import defined_functions, has_arrays
+from ..syntax.shapes import signs_of_arrays
 from ..syntax.tree import Program
 from .formula import FormulaCommand, formula_text, read_bindings, stdin_once
 
@@ -140,19 +140,29 @@ def on_arrays(asked: Request) -> bool:
     """
     if any(bound.array is not None for bound in asked.bindings.values()):
         return True
-    program = asked.program
-    source = program.source
-    called = set(CALLED.findall(source)) - FUNCTIONS.keys()
-    if "[" not in source and "@" not in source and not called:
-        return False
-    called -= defined_functions(program)
-    if called & ARRAY_FUNCTIONS.keys() or has_arrays(program):
+    source = asked.program.source
+    maybe = "[" in source or "@" in source
+    if not maybe and not set(CALLED.findall(source)) - FUNCTIONS.keys():
+        return False  # at once, for most formulas
+    found, called = signs_of_arrays(asked.program)
+    unknown = called - FUNCTIONS.keys()
+    if found or unknown & ARRAY_FUNCTIONS.keys():
         return True
-    if not called:
+    if not unknown:
         return False
     from ..tensors.blocks import BLOCKS
 
-    return bool(called & BLOCKS.keys())
+    return bool(unknown & BLOCKS.keys())
+
+
+def array_values(asked: Request, **set_options: bool) -> dict[str, Any]:
+    """The values of a request on arrays by name, as NumPy arrays. Raises BackpropError for inputs
+    without a value and values without an input.
+    """
+    from ..tensors.inputs import check_inputs, input_values
+
+    check_inputs(asked.program, asked.bindings, {"bind": False, "file": False, **set_options})
+    return input_values(asked.bindings)
 
 
 def evaluated_arrays(
@@ -162,10 +172,8 @@ def evaluated_arrays(
     all). Raises BackpropError for names without a value and for shapes that do not fit.
     """
     from ..tensors.evaluation import evaluate_arrays
-    from ..tensors.inputs import check_inputs, input_values
 
-    check_inputs(asked.program, asked.bindings, {"bind": False, "file": False, **set_options})
-    values = input_values(asked.bindings)
+    values = array_values(asked, **set_options)
     return evaluate_arrays(asked.program, values, wanted=wanted, limits=asked.limits)
 
 

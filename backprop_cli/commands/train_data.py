@@ -39,7 +39,7 @@ def read_data(
     table = open_table(path)
     wanted = data_names(program)
     if not wanted:
-        written = set(WORD.findall(program.source)) - set(given)
+        written = set(WORD.findall(program.source)) - {*given, *declared(program, "param")}
         wanted = [name for name in table.names if name in written and name not in made]
     wanted += [name for name in made if name not in wanted]
     if not wanted:
@@ -65,10 +65,15 @@ def assigned(text: str) -> tuple[str, str]:
 
 def data_names(program: Program) -> list[str]:
     """The names that the formula declares as data."""
+    return declared(program, "data")
+
+
+def declared(program: Program, role: str) -> list[str]:
+    """The names that the formula declares in a role, param or data."""
     return [
         name.name
         for statement in program.statements
-        if isinstance(statement, Declaration) and statement.role == "data"
+        if isinstance(statement, Declaration) and statement.role == role
         for name in statement.names
     ]
 

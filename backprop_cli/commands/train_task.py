@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import refuse
 from . import options
-from .train_data import TrainingData, digest, fraction, read_data, split
+from .train_data import TrainingData, data_names, digest, fraction, read_data, split
 
 if TYPE_CHECKING:
     from ..training import Criteria, Objective, Rate, Setting
@@ -64,6 +64,32 @@ def objective_for(asked: options.Request, data: TrainingData | None) -> "Objecti
     return program_objective(asked.program, constants, arrays, starts, asked.limits)
 
 
+def check_values(asked: options.Request, data: TrainingData | None) -> None:
+    """Refuse values of names that the formula has not, and data without values."""
+    from ..tensors.names import Names
+    from ..variables import listed, unknown_variables
+
+    arrays = {} if data is None else data.arrays
+    names = Names(asked.program, {**arrays, **asked.bindings})
+    known = {**names.free, **names.size_names, **names.roles, **names.equations}
+    unknown = [name for name in asked.bindings if name not in known]
+    if unknown:
+        unbound = [name for name in names.free if name not in arrays]
+        raise unknown_variables(unknown, list(names.free), unbound, {})
+    declared = data_names(asked.program)
+    twice = [name for name in declared if name in arrays and name in asked.bindings]
+    if twice:
+        raise refuse(
+            "bound-twice", f"'{twice[0]}' has a value, and is in the data", help="leave it out"
+        )
+    missing = [name for name in declared if name not in arrays and name not in asked.bindings]
+    if missing:
+        raise refuse(
+            "unbound-variable", f"the formula's data have no values: {listed(missing)}",
+            help="add --data FILE",
+        )  # fmt: skip
+
+
 def check_files(wanted: Wanted) -> None:
     """Refuse files that could not be written, and options without what they belong to, before the
     work begins.
@@ -112,11 +138,14 @@ def prepared(asked: options.Request, wanted: Wanted) -> Task:
     if batch is not None and data is not None and batch >= data.rows:
         batch = None  # one batch of all: the same as none, and said so in the result
         criteria = read_criteria(wanted.until, False, validates)
+    check_values(asked, data)
     objective = objective_for(asked, data)
     validation = None if held is None else objective_for(asked, held)
     shapes = objective.parameters
     given = {name: given_value(asked, name) for name in shapes if name in asked.bindings}
     start, said = start_values(shapes, given, starts, wanted.seed)
+    if getattr(objective, "kind", "") == "float32":  # data in float32 are computed with as such
+        start = {name: array.astype("float32") for name, array in start.items()}
     print_of_run = fingerprint(asked, wanted, method, rate, criteria, (data, held), objective)
     return Task(objective, validation, start, said, method, rate, criteria, batch, print_of_run)
 

@@ -62,7 +62,7 @@ def sort_words(words: list[str], options: Mapping[str, bool]) -> list[str]:
             bound.append((name, value, word))
             continue
         given = BINDING.fullmatch(word)
-        if given and ";" not in word and "\n" not in word:
+        if given and not has_statements(word):
             bound.append((given[1], given[2], word))
         else:
             formulas.append(word)
@@ -70,6 +70,12 @@ def sort_words(words: list[str], options: Mapping[str, bool]) -> list[str]:
         formulas, bound = formula_among(bound)
     check_formulas(formulas, behind)
     return [*own, *[f"--bind={name}={value}" for name, value, _ in bound], "--", *formulas]
+
+
+def has_statements(word: str) -> bool:
+    """Whether a word has several statements; `normal(3; seed=1)` is one value."""
+    outside = re.sub(r"\([^()]*\)", "", word)
+    return ";" in outside or "\n" in word
 
 
 def takes_file(own: list[str]) -> bool:

@@ -6,8 +6,8 @@ does not read are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from ..circuit import Circuit, Gate, circuit, pretty
 from ..errors import refuse
@@ -24,10 +24,12 @@ LONGEST_NAME = 24
 LONGEST_SIGN = 26
 
 INPUT, GATE, BOX, CONSTANT = "input", "gate", "box", "constant"
+EQUATIONS = "equations"
 
 
 class Vertex(NamedTuple):
-    """An input, a gate, or a box that stands for several gates.
+    """An input, a gate, a box that stands for several gates, or one with the equations of a
+    definition.
 
     node      the report's node; a box's is the one whose value leaves it.
     title     what it is called; `named` says whether the formula gave it that name.
@@ -37,6 +39,10 @@ class Vertex(NamedTuple):
     shares    what goes back along each port, as texts; "" where nothing passes.
     members   the nodes that a box stands for; a gate's own node otherwise.
     region    the innermost region it lies in; -1 for none.
+    lines     the equations in a definition's box, below its title.
+    lengths   the shape of an array: above its value.
+    loop      what is written at the arrow of a recurrence that reads its own last step.
+    role      "param" or "data", where an input is declared.
     """
 
     node: int
@@ -50,6 +56,47 @@ class Vertex(NamedTuple):
     shares: tuple[str, ...]
     members: tuple[int, ...]
     region: int
+    lines: tuple[str, ...] = ()
+    lengths: str = ""
+    loop: str = ""
+    role: str = ""
+
+
+class Return(NamedTuple):
+    """What one vertex of a recurrence hands to another one in the next step."""
+
+    source: int
+    target: int
+
+
+class Cycle(NamedTuple):
+    """A recurrence of several vertices: its caption, and what goes on to the next step."""
+
+    label: str
+    members: tuple[int, ...]
+    returns: tuple[Return, ...]
+
+
+class Drawn(Protocol):
+    """What a picture is made of. `late` says that inputs stand next to what reads them first."""
+
+    @property
+    def vertices(self) -> tuple[Vertex, ...]: ...
+    @property
+    def output(self) -> int: ...
+    @property
+    def output_title(self) -> str: ...
+    @property
+    def regions(self) -> tuple[Region, ...]: ...
+    @property
+    def cycles(self) -> tuple[Cycle, ...]: ...
+    @property
+    def late(self) -> bool: ...
+    @property
+    def heading(self) -> str: ...
+
+    def use_counts(self) -> list[int]:
+        """How many ports read each vertex."""
 
 
 class Diagram(NamedTuple):
@@ -61,14 +108,26 @@ class Diagram(NamedTuple):
     output: int
     output_title: str
     regions: tuple[Region, ...]
+    cycles: tuple[Cycle, ...] = ()
+    late: bool = False
+
+    @property
+    def heading(self) -> str:
+        """What the picture shows."""
+        return f"Circuit of {self.output_title}: values above the wires, gradients below"
 
     def use_counts(self) -> list[int]:
         """How many ports read each vertex."""
-        counts = [0] * len(self.vertices)
-        for vertex in self.vertices:
-            for source in vertex.sources:
-                counts[source] += 1
-        return counts
+        return counted(self.vertices)
+
+
+def counted(vertices: Sequence[Vertex]) -> list[int]:
+    """How many ports read each vertex."""
+    counts = [0] * len(vertices)
+    for vertex in vertices:
+        for source in vertex.sources:
+            counts[source] += 1
+    return counts
 
 
 def diagram(report: Report, collapse: Collapse | None = None) -> Diagram:

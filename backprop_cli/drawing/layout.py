@@ -10,14 +10,16 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from .diagram import CONSTANT, INPUT, Diagram
+from .diagram import CONSTANT, EQUATIONS, INPUT, Drawn
 from .layers import Layers, layers
+from .loops import Box, Edges, Loops, Reach, loops
 from .metrics import cut, text_width
 from .picture import (
     CAPTION,
     END,
     GRADIENT,
     INPUT_NAME,
+    LENGTHS,
     NAME,
     SHARE,
     SIGN,
@@ -32,8 +34,9 @@ from .picture import (
     Text,
     Wire,
 )
-from .placement import Hop, Placement, place
-from .shapes import LABEL, RADIUS, SMALL, TEXT, Shape, shapes
+from .placement import PIN_REACH, Hop, Placement, place
+from .picture import EQUATION as EQUATION_TEXT
+from .shapes import EQUATION, LABEL, LENGTHS_UP, LINE, RADIUS, SMALL, TEXT, Shape, shapes
 
 MARGIN = 16.0
 BORDER = 12.0  # the strip for one region's border
@@ -65,7 +68,7 @@ class Column(NamedTuple):
     bent: float
 
 
-def picture(diagram: Diagram, all_names: bool = False) -> Picture:
+def picture(diagram: Drawn, all_names: bool = False) -> Picture:
     """The picture of a diagram; `all_names` writes v1, v2, … above the gates that have no name."""
     found = layers(diagram)
     sizes = shapes(diagram, all_names)
@@ -75,7 +78,7 @@ def picture(diagram: Diagram, all_names: bool = False) -> Picture:
 class _Layout:
     def __init__(
         self,
-        diagram: Diagram,
+        diagram: Drawn,
         found: Layers,
         sizes: list[Shape],
         placement: Placement,
@@ -103,18 +106,38 @@ class _Layout:
         dots: list[Dot] = []
         for at in range(len(self.vertices)):
             self.trace(at, wires, dots)
-        title = f"Circuit of {self.diagram.output_title}: values above the wires, gradients below"
+        loops = self.loops()
         return Picture(
             self.columns[-1].fork + MARGIN,
-            self.height,
-            title,
+            self.height + loops.depth,
+            self.diagram.heading,
             description(self.diagram),
-            tuple(self.frame(region) for region in reversed(range(len(self.borders)))),
-            tuple(wires),
+            (*map(self.frame, reversed(range(len(self.borders)))), *loops.frames),
+            (*wires, *loops.wires),
             tuple(dots),
             tuple(self.gates()),
-            tuple(self.texts()),
+            (*self.texts(), *loops.texts),
         )
+
+    def loops(self) -> Loops:
+        """The arrows of recurrences."""
+        boxes = [
+            Box(self.middle(at), self.stops[at].height, shape.width, shape.height)
+            for at, shape in enumerate(self.shapes)
+        ]
+        reaches = [
+            Reach(stop.column, stop.height - self.reach(at, -1), stop.height + self.reach(at, 1))
+            for at, stop in enumerate(self.stops)
+        ]
+        edges = [Edges(column.inner, column.left, column.right, column.fork)
+                 for column in self.columns]  # fmt: skip
+        return loops(self.diagram, self.layers.of, boxes, edges, reaches)
+
+    def reach(self, stop: int, side: int) -> float:
+        """How far a stop reaches up (-1) or down."""
+        if stop >= len(self.shapes):
+            return PIN_REACH
+        return self.shapes[stop].bottom if side > 0 else self.shapes[stop].top
 
     # ------------------------------------------------------------------------------------- columns
 
@@ -141,7 +164,7 @@ class _Layout:
             column = self.layers.of[at]
             widths[column] = max(widths[column], self.shapes[at].column)
             numbers = text_width(vertex.value, TEXT, True), text_width(vertex.gradient, TEXT)
-            labels[column] = max(labels[column], *numbers)
+            labels[column] = max(labels[column], *numbers, text_width(vertex.lengths, LABEL))
             for text in filter(None, self.shares(at)):
                 shares[column] = max(shares[column], text_width(text, SMALL) + 4)
         opened, closed = [0] * count, [0] * count
@@ -291,14 +314,25 @@ class _Layout:
         """The name, the sign and the numbers of one vertex."""
         vertex, shape = self.vertices[at], self.shapes[at]
         column, y, x = self.columns[self.layers.of[at]], self.stops[at].height, self.middle(at)
-        found = [Text(VALUE, column.label, y - VALUE_UP, vertex.value, TEXT, vertex=at)]
+        found = []
+        up = y - VALUE_UP
+        if vertex.value:
+            found.append(Text(VALUE, column.label, up, vertex.value, TEXT, vertex=at))
+            up -= LENGTHS_UP
+        if vertex.lengths:
+            found.append(Text(LENGTHS, column.label, up, vertex.lengths, LABEL, vertex=at))
         if vertex.gradient:
             down = y + GRADIENT_DOWN
             found.append(Text(GRADIENT, column.label, down, vertex.gradient, TEXT, vertex=at))
         if vertex.kind in (INPUT, CONSTANT):
             down = y + BASE * TEXT
             found.append(Text(INPUT_NAME, column.right, down, vertex.title, TEXT, END, at))
+            if vertex.role:
+                down += SMALL + 2
+                found.append(Text(LENGTHS, column.right, down, vertex.role, SMALL, END, at))
             return found
+        if vertex.kind == EQUATIONS:
+            return [*found, *self.equations(at)]
         down = y + BASE * shape.sign_size
         found.append(Text(SIGN, x, down, vertex.sign, shape.sign_size, vertex=at))
         if vertex.named or self.all_names:
@@ -314,6 +348,17 @@ class _Layout:
         return found
 
 
+    def equations(self, at: int) -> list[Text]:
+        """The title and the lines in a definition's box."""
+        vertex, x = self.vertices[at], self.middle(at)
+        top = self.stops[at].height - LINE * len(vertex.lines) / 2
+        found = [Text(NAME, x, top + BASE * TEXT, vertex.title, TEXT, vertex=at)]
+        for number, line in enumerate(vertex.lines, 1):
+            down = top + LINE * number + BASE * EQUATION + 2
+            found.append(Text(EQUATION_TEXT, x, down, line, EQUATION, vertex=at))
+        return found
+
+
 def joined(pieces: list[Along | Bend]) -> tuple[Along | Bend, ...]:
     """Level pieces that follow each other as one."""
     found: list[Along | Bend] = []
@@ -325,7 +370,7 @@ def joined(pieces: list[Along | Bend]) -> tuple[Along | Bend, ...]:
     return tuple(found)
 
 
-def description(diagram: Diagram) -> str:
+def description(diagram: Drawn) -> str:
     """Every number of the picture in words."""
     uses = diagram.use_counts()
     branches: list[list[str]] = [[] for _ in diagram.vertices]

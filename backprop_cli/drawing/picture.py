@@ -10,6 +10,7 @@ from typing import NamedTuple, Union
 
 VALUE, GRADIENT, SHARE = "value", "gradient", "share"
 NAME, INPUT_NAME, SIGN, CAPTION = "name", "input", "sign", "caption"
+LENGTHS, EQUATION, LOOP = "lengths", "equation", "loop"
 
 START, MIDDLE, END = "start", "middle", "end"
 
@@ -18,7 +19,9 @@ class Text(NamedTuple):
     """A text on the line `y`; `vertex` is what it belongs to, `port` the wire of a share.
 
     role  VALUE and NAME stand above the line, GRADIENT below; SHARE is what one branch sends back,
-          INPUT_NAME and SIGN name what is drawn, CAPTION a region; `minor` is a name such as v1.
+          INPUT_NAME and SIGN name what is drawn, CAPTION a region; `minor` is a name such as v1;
+          LENGTHS is the shape of an array, EQUATION stands in a definition's box, LOOP at the
+          arrow of a recurrence.
     """
 
     role: str
@@ -47,17 +50,33 @@ class Bend(NamedTuple):
     y: float
 
 
+class Curve(NamedTuple):
+    """A piece to (x, y): a Bézier curve with its two control points, (x1, y1) and (x2, y2)."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    x: float
+    y: float
+
+
+Piece = Union[Along, Bend, Curve]
+
+
 class Wire(NamedTuple):
     """A wire from (x, y) along its pieces; `arrow` says whether it ends at a gate.
 
     vertex  the one whose value it carries.
+    later   whether that is for the next step of a recurrence.
     """
 
     x: float
     y: float
-    pieces: tuple[Union[Along, Bend], ...]
+    pieces: tuple[Piece, ...]
     arrow: bool
     vertex: int
+    later: bool = False
 
 
 class Gate(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
-from .diagram import Diagram
+from .diagram import Drawn
 from .heights import Gap, Pull, heights
 from .layers import Layers, region_path
 from .ordering import SOLID, Edge, order_segments
@@ -75,7 +75,7 @@ class Placement(NamedTuple):
     height: float
 
 
-def place(diagram: Diagram, layers: Layers, shapes: list[Shape]) -> Placement:
+def place(diagram: Drawn, layers: Layers, shapes: list[Shape]) -> Placement:
     """The placement of a diagram, from 0 downwards."""
     return _Placing(diagram, layers, shapes).placement()
 
@@ -98,7 +98,7 @@ class Solved(NamedTuple):
 
 
 class _Placing:
-    def __init__(self, diagram: Diagram, layers: Layers, shapes: list[Shape]) -> None:
+    def __init__(self, diagram: Drawn, layers: Layers, shapes: list[Shape]) -> None:
         self.diagram = diagram
         self.layers = layers
         self.shapes = shapes

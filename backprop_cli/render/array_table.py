@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -17,8 +17,9 @@ from .screen import GRADIENT, VALUE, show
 Array = Any
 
 GAP = 3  # columns between two columns of the table
-LEAST_FORMULA = 24
-LEAST_CELL, MOST_CELL = 13, 44
+LEAST_CELL = 13
+FOLDED = 20  # columns of a vector that is folded
+WIDE = 60  # columns that an array may take in a cell
 MOST_ROWS = 500
 
 
@@ -28,12 +29,10 @@ def print_array_table(report: ArrayReport, console: Console, full: bool) -> None
     """
     rows = shown_rows(report)
     encoding = console.encoding
-    body: Table | str
-    if full:
-        body = records(rows, report, console)
-    else:
-        body = table(rows, report, console)
+    plan = planned(rows, report, console.width)
+    body = records(rows, report, console) if full else table(rows, plan, console)
     parts: list[Table | str] = [in_encoding(headline(report, console), encoding), body]
+    parts += [in_encoding(line, encoding) for line in below(report, full or plan.named)]
     hidden = len(report.rows) - len(rows)
     if hidden:
         parts.append(f"{hidden:,} of {len(report.rows):,} arrays are not shown; --json has them all")
@@ -61,44 +60,99 @@ def formula_text(row: ArrayRow) -> str:
     """What stands behind the equals sign; for inputs their role."""
     if not row.equations:
         return row.role if row.role in ("param", "data") else ""
-    return "\n".join(f"{left}: {text}" if left else text for left, text in row.equations)
+    return "\n".join(safe(f"{left}: {text}" if left else text) for left, text in row.equations)
 
 
-def table(rows: list[ArrayRow], report: ArrayReport, console: Console) -> Table:
-    """One row for each array; formulas are folded, never cut, and arrays take the room that is
-    left.
-    """
-    encoding = console.encoding
-    columns = 2 if report.scalar else 1
-    left = [(safe(row.title), safe(formula_text(row)), shape_text(row)) for row in rows]
-    titles, formulas, shapes = (
-        max((width(line) for texts in left for line in texts[place].split("\n")), default=0)
-        for place in range(3)
-    )
-    room = console.width - 2 - titles - shapes - GAP * (2 + columns)
-    inside = max(LEAST_CELL, min(MOST_CELL, (room - min(formulas, LEAST_FORMULA)) // columns))
+class Plan(NamedTuple):
+    """How wide the columns with arrays may be, and whether shapes are written with their names."""
+
+    named: bool
+    widths: tuple[int, ...]
+
+
+def table(rows: list[ArrayRow], plan: Plan, console: Console) -> Table:
+    """One row for each array; formulas are folded, never cut."""
     drawn = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="")
     drawn.add_column("node", no_wrap=True, overflow="fold")
     drawn.add_column("formula", overflow="fold")
     drawn.add_column("shape", no_wrap=True, overflow="fold")
-    drawn.add_column("value", style=VALUE, no_wrap=True, overflow="fold", justify="right")
-    if columns == 2:
-        drawn.add_column("gradient", style=GRADIENT, no_wrap=True, overflow="fold", justify="right")
-    for row, texts in zip(rows, left, strict=True):
-        cells = [*texts, cell(row.value, inside, row.whole)]
-        if columns == 2:
-            cells.append(cell(row.gradient, inside))
-        drawn.add_row(*[Text(in_encoding(block(text), encoding)) for text in cells])
+    styles = (VALUE, GRADIENT)[: len(plan.widths)]
+    texts = [
+        [cell(array, room, row.whole) for array, room in zip(arrays(row), plan.widths)]  # noqa: B905
+        for row in rows
+    ]
+    for place, style in enumerate(styles):
+        heading = ("value", "gradient")[place]
+        most = max([len(heading), *(widest(cells[place]) for cells in texts)])
+        drawn.add_column(heading.rjust(most), style=style, no_wrap=True, overflow="fold")
+        for cells in texts:
+            cells[place] = moved_right(cells[place], most)
+    for row, cells in zip(rows, texts, strict=True):
+        parts = [safe(row.title), formula_text(row), shape_text(row, plan.named), *cells]
+        drawn.add_row(*[Text(in_encoding(part, console.encoding)) for part in parts])
     return drawn
 
 
-def block(text: str) -> str:
-    """Lines of one length, so that a matrix stays in line where a column is set to the right."""
+def arrays(row: ArrayRow) -> tuple[Array, Array | None]:
+    return row.value, row.gradient
+
+
+def planned(rows: list[ArrayRow], report: ArrayReport, columns: int) -> Plan:
+    """The widths of the columns for `columns` of a terminal: small arrays get what they need, and
+    formulas are folded for them; where that is too much, they are summarised.
+    """
+    count = 2 if report.scalar else 1
+    titles = max([4, *(width(safe(row.title)) for row in rows)])
+    formulas = max([7, *(widest(formula_text(row)) for row in rows)])
+    natural = [max(needed(arrays(row)[place]) for row in rows) for place in range(count)]
+    least = [max(needed(arrays(row)[place], False) for row in rows) for place in range(count)]
+    room = 0
+    for named, folded, wanted in (
+        (True, 40, natural), (True, 24, natural), (True, 24, least), (False, 20, least),
+        (False, 10, least), (True, 24, None),
+    ):  # fmt: skip
+        shapes = max([5, *(width(shape_text(row, named)) for row in rows)])
+        room = columns - 1 - titles - shapes - GAP * (2 + count) - min(folded, formulas)
+        if wanted is not None and sum(wanted) <= room:
+            return Plan(named, tuple(wanted))
+    return Plan(True, (max(LEAST_CELL, room // count),) * count)
+
+
+def needed(array: Array | None, generous: bool = True) -> int:
+    """The columns that an array takes in a cell: in one line for each row, but vectors may be
+    folded if they must.
+    """
+    if array is None:
+        return 1
+    if array.ndim == 1 and is_small(array) and not generous:
+        return FOLDED
+    return widest(cell(array, WIDE))
+
+
+def widest(text: str) -> int:
+    """The columns of the longest line."""
+    return max(map(width, text.split("\n")))
+
+
+def moved_right(text: str, columns: int) -> str:
+    """A text at the right end of a column, its lines still below each other where they are those
+    of one array.
+    """
     lines = text.split("\n")
-    if len(lines) < 2 or not lines[0].startswith("["):
-        return text
-    longest = max(map(len, lines))
-    return "\n".join(line.ljust(longest) for line in lines)
+    if not text.startswith("["):
+        return "\n".join(" " * (columns - width(line)) + line for line in lines)
+    before = " " * (columns - widest(text))
+    return "\n".join(before + line for line in lines)
+
+
+def below(report: ArrayReport, plan_named: bool) -> list[str]:
+    """What stands below the table."""
+    lines = []
+    if report.sizes and not plan_named:
+        lines.append(", ".join(f"{safe(name)} = {size}" for name, size in report.sizes.items()))
+    if report.numbers != "float64":
+        lines.append(f"computed in single precision ({report.numbers}), like the arrays given")
+    return lines
 
 
 def records(rows: list[ArrayRow], report: ArrayReport, console: Console) -> str:

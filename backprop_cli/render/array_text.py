@@ -22,17 +22,16 @@ def number(value: Any) -> str:
     return short(value.item() if value.dtype.kind != "f" else float(value))
 
 
-def shape_text(row: ArrayRow) -> str:
-    """The shape of an array with the names of its sizes: `C×D = 10×3073`; an index that does not
-    start at 0 by its values, `1..12`.
+def shape_text(row: ArrayRow, named: bool = True) -> str:
+    """The shape of an array, with the names of its sizes if it is declared with them: `C×D =
+    10×3073`; an index that does not start at 0 by its values, `1..12`.
     """
     lengths = [
         str(length) if not first else f"{first}..{first + length - 1}"
         for first, length in zip(row.firsts, row.shape, strict=True)
     ]
     text = "×".join(lengths)
-    named = row.role != "definition" and any(row.axes)
-    if not named:
+    if row.role == "definition" or not any(row.axes) or not named:
         return text
     names = [name or length for name, length in zip(row.axes, lengths, strict=True)]
     return f"{'×'.join(names)} = {text}"
@@ -45,9 +44,9 @@ def is_small(array: Array) -> bool:
     return bool(array.size <= MOST_NUMBERS)
 
 
-def whole_text(array: Array, width: int) -> str | None:
-    """An array in nested brackets, its columns in line; a long row is continued on the next line.
-    None if even so it is wider than `width`, or has no elements to show.
+def whole_text(array: Array, width: int, folded: bool = True) -> str | None:
+    """An array in nested brackets, its columns in line. None if it is wider than `width`: a long
+    row is continued on the next line if it may be `folded`, as a vector always is.
     """
     if not array.ndim:
         return number(array)
@@ -58,7 +57,9 @@ def whole_text(array: Array, width: int) -> str | None:
         return filled(cells, width, 0)
     columns = array.shape[-1]
     widths = [max(map(len, cells[k::columns])) for k in range(columns)]
-    if sum(widths) + 2 * columns + 2 * array.ndim > width:
+    if sum(widths) + 2 * columns + around(array.ndim) > width:
+        if not folded:
+            return None
         widths = [max(widths)] * columns
     lines = []
     places = list(product(*map(range, array.shape[:-1])))
@@ -69,11 +70,16 @@ def whole_text(array: Array, width: int) -> str | None:
         ends = array.shape[:-1]
         closed = trailing_zeros(tuple(n - 1 - k for k, n in zip(place, ends, strict=True)))
         start = " " * (len(place) - opened) + "[" * opened
-        body = filled(items, width - len(place) - closed - 1, len(place))
+        body = filled(items, width - around(array.ndim), len(place))
         if body is None:
             return None
         lines.append(start + body + "]" * closed + ("" if row == len(places) - 1 else ","))
     return "\n".join(lines)
+
+
+def around(rank: int) -> int:
+    """The columns outside of the innermost brackets: those of the outer ones, or a comma."""
+    return rank - 1 + max(1, rank - 1)
 
 
 def trailing_zeros(place: tuple[int, ...]) -> int:
@@ -129,5 +135,5 @@ def cell(array: Array | None, width: int, whole: bool = False) -> str:
         return "–"
     if not array.ndim:
         return number(array)
-    text = whole_text(array, width) if is_small(array) else None
+    text = whole_text(array, width, False) if is_small(array) else None
     return summary_text(array, whole) if text is None else text

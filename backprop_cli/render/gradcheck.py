@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -21,8 +23,12 @@ WORDS = {
 }
 
 
-def print_checks(checks: list[Check], console: Console) -> None:
-    """One line a variable, and a sentence with the verdict."""
+def print_checks(
+    checks: list[Check], console: Console, skipped: Sequence[str] = ()
+) -> None:
+    """One line a variable, element or direction, and a sentence with the verdict. `skipped` are
+    variables that no gradient reaches.
+    """
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="")
     table.add_column("variable", no_wrap=True, overflow="fold")
     for heading in ("analytic", "numeric"):
@@ -44,7 +50,10 @@ def print_checks(checks: list[Check], console: Console) -> None:
             word(check),
         )
         table.add_row(*[Text(in_encoding(cell, console.encoding)) for cell in cells])
-    show(console, table, in_encoding(sentence(checks), console.encoding))
+    lines = [sentence(checks)]
+    if skipped:
+        lines.append(f"No gradient reaches {', '.join(map(safe, skipped))}.")
+    show(console, table, *[in_encoding(line, console.encoding) for line in lines])
 
 
 def word(check: Check) -> str:

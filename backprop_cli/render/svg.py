@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..drawing.picture import SIGN, Along, Frame, Gate, Picture, Text, Wire
+from ..drawing.picture import LENGTHS, LOOP, MIDDLE, SIGN, Along, Curve, Frame, Gate, Picture, Text, Wire
 from ..drawing.shapes import TEXT
 from .plain import safe
 
@@ -16,6 +16,9 @@ LETTERS = {  # the class of each role's text
     "input": "i",
     "sign": "s",
     "caption": "l",
+    "lengths": "h",
+    "equation": "e",
+    "loop": "o",
 }
 FONT = '"DejaVu Sans","Segoe UI",Helvetica,Arial,sans-serif'
 STYLE = (
@@ -27,12 +30,20 @@ STYLE = (
     "text.c{font-size:11px;text-anchor:end}text.n,text.i{font-style:italic}"
     "text.i{text-anchor:end}"
     "text.l{font-size:12px;fill:#6b5b95;text-anchor:start}"
+    "text.h{font-size:12px;fill:#6b5b95}text.e{font-size:11px;fill:#444}"
+    "text.o{font-size:11px;fill:#2c6ba8;font-style:italic}"
+    ".r{stroke:#2c6ba8;stroke-dasharray:5 3}.ra{fill:#2c6ba8}"
     ".k{fill:#eef4fb;stroke:#8fb4d9;stroke-dasharray:5 4}"
 )
 DARK = (
     "text{fill:#eee}.b{fill:#16191d}.w{stroke:#a0a0a0}.a,.j{fill:#a0a0a0}"
     ".g{fill:#23272c;stroke:#eee}text.v{fill:#4fd6a8}text.d,text.c{fill:#ff9a66}"
-    "text.l{fill:#b9a8e8}.k{fill:#1d2733;stroke:#4d6f91}"
+    "text.l,text.h{fill:#b9a8e8}text.e{fill:#c8c8c8}text.o{fill:#8fc0ee}.r{stroke:#8fc0ee}.ra{fill:#8fc0ee}.k{fill:#1d2733;stroke:#4d6f91}"
+)
+LATER = (  # the arrow of what goes on to the next step
+    '<defs><marker id="{}b" viewBox="0 0 8 6" refX="8" refY="3" markerWidth="8" markerHeight="6"'
+    ' markerUnits="userSpaceOnUse" orient="auto"><path class="ra" d="M0 0 8 3 0 6Z"/>'
+    "</marker></defs>"
 )
 ARROW = (
     '<defs><marker id="{}a" viewBox="0 0 8 6" refX="8" refY="3" markerWidth="8" markerHeight="6"'
@@ -67,6 +78,7 @@ def document(
         f'<desc id="{prefix}d">{escape(picture.description)}</desc>'
         f"<style>{style}</style>",
         ARROW.format(prefix),
+        *[LATER.format(prefix)] * any(wire.later for wire in picture.wires),
         f'<rect class="b" width="{width}" height="{height}"/>',
     ]
     lines += [frame_element(frame) for frame in picture.frames]
@@ -105,8 +117,9 @@ def frame_element(frame: Frame) -> str:
 
 
 def wire_element(wire: Wire, marked: str, prefix: str) -> str:
-    arrow = f' marker-end="url(#{prefix}a)"' if wire.arrow else ""
-    return f'<path class="w"{marked} d="{path(wire)}"{arrow}/>'
+    end, kind = ("b", "w r") if wire.later else ("a", "w")
+    arrow = f' marker-end="url(#{prefix}{end})"' if wire.arrow else ""
+    return f'<path class="{kind}"{marked} d="{path(wire)}"{arrow}/>'
 
 
 def path(wire: Wire) -> str:
@@ -116,6 +129,10 @@ def path(wire: Wire) -> str:
     for piece in wire.pieces:
         if isinstance(piece, Along):
             parts.append(f"H{number(piece.x)}")
+        elif isinstance(piece, Curve):
+            ends = (piece.x1, piece.y1, piece.x2, piece.y2, piece.x, piece.y)
+            parts.append(f"C{' '.join(map(number, ends))}")
+            y = piece.y
         else:
             middle = number((x + piece.x) / 2)
             end = f"{number(piece.x)} {number(piece.y)}"
@@ -141,6 +158,8 @@ def text_element(text: Text, marked: str) -> str:
     size = ""
     if text.role == SIGN and text.size != TEXT:
         size = f' style="font-size:{number(text.size)}px"'
+    elif text.role in (LENGTHS, LOOP) and text.anchor != MIDDLE:
+        size = f' style="font-size:{number(text.size)}px;text-anchor:{text.anchor}"'
     return (
         f'<text class="{letter}"{marked}{size} x="{number(text.x)}" y="{number(text.y)}">'
         f"{escape(text.text)}</text>"

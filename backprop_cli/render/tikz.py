@@ -6,13 +6,17 @@ from __future__ import annotations
 
 from ..drawing.picture import (
     CAPTION,
+    EQUATION,
     GRADIENT,
     INPUT_NAME,
+    LENGTHS,
+    LOOP,
     NAME,
     SHARE,
     SIGN,
     VALUE,
     Along,
+    Curve,
     Gate,
     Picture,
     Text,
@@ -27,11 +31,12 @@ HEAD = r"""\documentclass[border=2pt]{standalone}
 \definecolor{gradient}{HTML}{B84300}
 \definecolor{caption}{HTML}{6B5B95}
 \definecolor{border}{HTML}{8FB4D9}
+\definecolor{later}{HTML}{2C6BA8}
 \definecolor{inside}{HTML}{EEF4FB}
 \begin{document}
 \sffamily
 \begin{tikzpicture}[x=0.75pt, y=-0.75pt, line width=0.5pt, every node/.style={inner sep=0pt}]
-\tikzset{wire/.style={draw=black!65}, arrow/.style={-{Latex[length=4.5pt, width=3.5pt]}},
+\tikzset{wire/.style={draw=black!65}, later/.style={draw=later, dashed}, arrow/.style={-{Latex[length=4.5pt, width=3.5pt]}},
   gate/.style={draw=black, fill=white, line width=0.7pt}}"""
 FOOT = "\\end{tikzpicture}\n\\end{document}\n"
 
@@ -43,6 +48,9 @@ STYLES = {
     INPUT_NAME: r"\itshape",
     SIGN: "",
     CAPTION: r"\color{caption}",
+    LENGTHS: r"\color{caption}",
+    EQUATION: r"\color{black!70}",
+    LOOP: r"\color{later}\itshape",
 }
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 POINTS = 0.66  # of type to a pixel; what a picture leaves for DejaVu Sans is enough for any font
@@ -96,10 +104,15 @@ def point(x: float, y: float) -> str:
 def wire_path(wire: Wire) -> str:
     """A wire; its bends are the Bézier curves of the picture."""
     x, y = wire.x, wire.y
-    parts = [f"\\draw[wire{', arrow' if wire.arrow else ''}] {point(x, y)}"]
+    style = ("later" if wire.later else "wire") + (", arrow" if wire.arrow else "")
+    parts = [f"\\draw[{style}] {point(x, y)}"]
     for piece in wire.pieces:
         if isinstance(piece, Along):
             parts.append(f"-- {point(piece.x, y)}")
+        elif isinstance(piece, Curve):
+            controls = f"{point(piece.x1, piece.y1)} and {point(piece.x2, piece.y2)}"
+            parts.append(f".. controls {controls} .. {point(piece.x, piece.y)}")
+            y = piece.y
         else:
             middle = (x + piece.x) / 2
             controls = f"{point(middle, y)} and {point(middle, piece.y)}"

@@ -17,37 +17,38 @@ from .tree import (
 )
 
 
-def has_arrays(program: Program) -> bool:
-    """Whether it has subscripts, indices, sizes of axes, vectors, or products of matrices.
-
-    Calls of functions of whole arrays are another question: of the table of functions.
+def signs_of_arrays(program: Program) -> tuple[bool, set[str]]:
+    """Whether it has subscripts, indices, sizes of axes, vectors or products of matrices; and which
+    functions it calls that it does not define.
     """
     waiting: list[Any] = []
     for statement in program.statements:
         if isinstance(statement, Declaration):
             if any(sizes is not None for sizes in statement.sizes):
-                return True
+                return True, set()
             continue
         if isinstance(statement, Definition) and statement.subscripts is not None:
-            return True
+            return True, set()
         waiting.append(statement.body)
+    called: set[str] = set()
     while waiting:
         node = waiting.pop()
         if isinstance(node, (Indexed, Reduction)):
-            return True
+            return True, set()
         if isinstance(node, Operator):
             if node.operation == "matmul":
-                return True
+                return True, set()
             waiting.extend(node.operands)
         elif isinstance(node, Vector):
             if len(node.items) > 1:
-                return True
+                return True, set()
             waiting.extend(node.items)
         elif isinstance(node, Call):
+            called.add(node.function)
             waiting.extend(node.arguments)
         elif isinstance(node, Comparison):
             waiting.extend(node.operands)
-    return False
+    return False, called - defined_functions(program)
 
 
 def defined_functions(program: Program) -> set[str]:

@@ -170,14 +170,12 @@ class Access:
 
     def lined_up(self, value: Value, labels: tuple[Label, ...]) -> int:
         """The node of a subscript with an axis of length 1 for each label that it has not."""
-        value = self.space.read(value, self.node.span)
         if value.labels == labels or not value.labels:
-            return value.node
+            return self.space.read(value, self.node.span).node
         own = {label: axis for axis, label in enumerate(value.labels)}
         order = tuple(own.get(label) for label in labels)
         shape = tuple(label.size if label in own else 1 for label in labels)
-        operation = families.expand(families.Axes(order, shape))
-        return self.space.append(operation, (value.node,), self.node.span)
+        return self.space.rearranged(value, order, shape, self.node.span)
 
     def grid(self, form: Affine) -> Value:
         """The values of an affine subscript."""

@@ -107,16 +107,27 @@ class ArrayGraph:
         if value.labels == labels and value.shape == shape:
             return value
         full = (*(label.size for label in labels), *shape)
-        if self.is_literal(value):
-            literal = self.graph.literals[value.node]
-            node = self.append(families.full(literal, full, self.dtype), (), span)
-            return Value(node, labels, shape)
         own = {label: axis for axis, label in enumerate(value.labels)}
         missing = len(shape) - len(value.shape)
         behind = [None] * missing + list(range(len(own), len(own) + len(value.shape)))
         order = (*(own.get(label) for label in labels), *behind)
-        node = self.append(families.expand(families.Axes(order, full)), (value.node,), span)
-        return Value(node, labels, shape)
+        return Value(self.rearranged(value, order, full, span), labels, shape)
+
+    def rearranged(
+        self,
+        value: Value,
+        order: tuple[int | None, ...],
+        shape: tuple[int, ...],
+        span: Span | None,
+    ) -> int:
+        """A node with the value's axes in another order, and new ones where `order` has None."""
+        value = self.read(value, span)
+        if order == tuple(range(len(shape))) and value.full == shape:
+            return value.node
+        if self.is_literal(value):
+            literal = self.graph.literals[value.node]
+            return self.append(families.full(literal, shape, self.dtype), (), span)
+        return self.append(families.expand(families.Axes(order, shape)), (value.node,), span)
 
     def common(
         self, values: Sequence[Value], span: Span | None
@@ -200,9 +211,7 @@ class ArrayGraph:
         trailing = range(len(labels), len(labels) + len(value.shape))
         order = (*(axes[label] for label in kept), *trailing, *(axes[label] for label in over))
         full = tuple(value.full[axis] for axis in order)
-        node = value.node
-        if order != tuple(range(len(full))):
-            node = self.append(families.expand(families.Axes(order, full)), (node,), span)
+        node = self.rearranged(value, order, full, span)
         node = self.append(families.reduction(name, len(over), len(full)), (node,), span)
         return Value(node, kept, value.shape)
 
@@ -229,8 +238,7 @@ class ArrayGraph:
             return made
         order = (*range(1, 1 + len(labels)), 0, *range(1 + len(labels), len(made.shape)))
         full = tuple(made.shape[axis] for axis in order)
-        node = self.append(families.expand(families.Axes(order, full)), (node,), span)
-        return Value(node, labels, full[len(labels) :])
+        return Value(self.rearranged(made, order, full, span), labels, full[len(labels) :])
 
     def concatenated(self, values: Sequence[Value], axis: int, span: Span | None) -> Value:
         """Values one behind the other along one of their unnamed axes."""

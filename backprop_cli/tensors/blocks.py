@@ -122,7 +122,7 @@ def transpose(space: ArrayGraph, span: Span, values: list[Value], _: list[int]) 
     front = len(value.labels)
     order = (*range(front), *reversed(range(front, front + len(value.shape))))
     full = tuple(value.full[axis] for axis in order)
-    node = space.append(families.expand(families.Axes(order, full)), (value.node,), span)
+    node = space.rearranged(value, order, full, span)
     return Value(node, value.labels, full[front:])
 
 

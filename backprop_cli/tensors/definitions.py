@@ -23,7 +23,6 @@ from ..syntax.tree import (
     Program,
     Result,
 )
-from . import families
 from .arrays import Value, lengths, ordered
 from .lowering import Expressions
 from .names import Names, strongly_connected
@@ -355,7 +354,7 @@ class Lowering(Recurrences, Expressions):
                 shape = (*rest.shape[:axis], 1, *rest.shape[axis:])
                 order = (*range(axis), None, *range(axis, len(rest.shape)))
                 value = self.space.read(rest)
-                node = self.reordered(value, order, shape, equation.span)
+                node = self.space.rearranged(value, order, shape, equation.span)
                 firsts = (*rest.starts[:axis], form.whole, *rest.starts[axis:])
                 found.append((form.whole, 1, Value(node, (), shape, None, firsts), equation))
             else:
@@ -365,11 +364,6 @@ class Lowering(Recurrences, Expressions):
         self.check_pieces(name, found)
         joined = self.space.concatenated([piece[2] for piece in found], axis, found[0][3].span)
         return joined._replace(firsts=found[0][2].starts)
-
-    def reordered(
-        self, value: Value, order: tuple[int | None, ...], shape: tuple[int, ...], span: Span
-    ) -> int:
-        return self.space.append(families.expand(families.Axes(order, shape)), (value.node,), span)
 
     def check_pieces(self, name: str, found: list[tuple[int, int, Value, Definition]]) -> None:
         """Pieces must follow each other without gaps."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from ..bindings import Bound, number
 from ..errors import BackpropError, Label, Span, refuse
 from ..namespaces import floats
-from ..syntax.tree import Declaration, Definition, Name, Operator, Program, Range, Reduction
+from ..syntax.tree import Declaration, Definition, Name, Program, Range, Reduction
 from ..variables import listed, unbound_variables, unknown_variables
 from .affine import parts
 from .evaluation import number_type
@@ -36,7 +36,7 @@ def check_inputs(
     unknown = [name for name in bindings if name not in known]
     needed = dict(names.free)
     needed |= {name: span for name, span in names.size_names.items() if name not in sizes}
-    if "T" in needed and not stands_alone(program, "T"):
+    if "T" in needed and not stands_alone(program, "T", exponents):
         del needed["T"]  # x^T is a transposed matrix
     unbound = [
         name for name in needed
@@ -47,7 +47,21 @@ def check_inputs(
         raise unknown_variables(unknown, inputs, unbound, options)
     if unbound:
         spans: dict[str, Span | None] = {name: needed[name] for name in unbound}
-        raise unbound_variables(program, spans, list(bindings), options)
+        raise with_index_help(program, unbound_variables(program, spans, list(bindings), options),
+                              unbound)  # fmt: skip
+
+
+def with_index_help(program: Program, error: BackpropError, unbound: list[str]) -> BackpropError:
+    """The error for unbound names, with what to do if one of them is meant as an index: it stands
+    in subscripts alone.
+    """
+    for name in unbound:
+        if stands_alone(program, name, lambda node: getattr(node, "subscripts", ())):
+            continue
+        found = error.diagnostic
+        help = f"to make '{name}' an index, bind it: sum[{name}] …, or on the left side: s[{name}] = …"
+        return BackpropError(found._replace(help=f"{found.help}; {help}"))
+    return error
 
 
 def indices_of(program: Program) -> dict[str, Span]:
@@ -101,24 +115,30 @@ def named_sizes(program: Program) -> set[str]:
     }
 
 
-def stands_alone(program: Program, name: str) -> bool:
-    """Whether a name stands anywhere but as the exponent of a power."""
+def exponents(node: Any) -> tuple[Any, ...]:
+    """The exponent of a power."""
+    return node.operands[1:] if getattr(node, "operation", "") == "power" else ()
+
+
+def stands_alone(
+    program: Program, name: str, places: Callable[[Any], tuple[Any, ...]]
+) -> bool:
+    """Whether a name stands anywhere but in some `places` of the expressions around it."""
     for statement in program.statements:
-        roots: list[Any] = []
         if isinstance(statement, Declaration):
-            roots = [size for sizes in statement.sizes for size in sizes or ()]
             if any(declared.name == name for declared in statement.names):
                 return True
+            roots: list[Any] = [size for sizes in statement.sizes for size in sizes or ()]
         else:
             roots = [statement.body]
         if isinstance(statement, Definition):
             roots += [*(statement.subscripts or ()), *statement.ranges]
         for root in roots:
-            exponents = set()
+            inside: set[int] = set()
             for node in everything(root):
-                if isinstance(node, Operator) and node.operation == "power":
-                    exponents.add(id(node.operands[1]))
-                if isinstance(node, Name) and node.name == name and id(node) not in exponents:
+                for place in places(node):
+                    inside.update(map(id, everything(place)))
+                if isinstance(node, Name) and node.name == name and id(node) not in inside:
                     return True
     return False
 

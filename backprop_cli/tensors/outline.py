@@ -36,8 +36,8 @@ class Item(NamedTuple):
     role       param, data or "" of an input.
     equations  of a definition; several are the lines of a recurrence or of pieces.
     body       what an output without a name computes.
-    reads      the items it reads, in the order of its text; `before` those that it reads from
-               other steps of its recurrence, itself among them.
+    reads      the items it reads, in the order of its text: `before` those that it reads from
+               other steps of its recurrence, itself among them, `now` the others. One may be both.
     recurrence its number in the outline, -1 for none.
     sizes      the length of each axis: a number, a text such as T+1, or the name of its index; None
                where it cannot be known.
@@ -51,6 +51,7 @@ class Item(NamedTuple):
     body: Expression | None
     reads: tuple[str, ...]
     before: tuple[str, ...]
+    now: tuple[str, ...]
     recurrence: int
     sizes: tuple[str, ...] | None
     value: Any
@@ -96,6 +97,7 @@ class _Outlining:
                        for name, f in self.names.functions.items()}  # fmt: skip
         self.reads = {name: self.read_by(lines) for name, lines in self.equations.items()}
         self.before: dict[str, tuple[str, ...]] = {}
+        self.now: dict[str, tuple[str, ...]] = {}
 
     def outline(self) -> Outline:
         for group in strongly_connected(self.names.needs):
@@ -132,6 +134,8 @@ class _Outlining:
         for member in group:
             before, same = earlier_steps(member, found, self.equations)
             self.before[member] = tuple(before)
+            later = {*before, member} - same
+            self.now[member] = tuple(each for each in self.reads[member] if each not in later)
             left[member] = same
         ordered: list[str] = []
         while left:
@@ -224,14 +228,15 @@ class _Outlining:
             node = self.run.lowered.inputs[name].node
             value, gradient = self.run.values[node], self.adjoint(node)
             sizes = tuple(map(str, value.shape))
-        return Item(name, INPUT, role, (), None, (), (), -1, sizes, value, gradient)
+        return Item(name, INPUT, role, (), None, (), (), (), -1, sizes, value, gradient)
 
     def definition(self, name: str, extents: Extents) -> Item:
         value, gradient = self.numbers(name)
         sizes = extents.of(name) if value is None else tuple(map(str, value.shape))
         return Item(
             name, DEFINITION, "", tuple(self.equations[name]), None, self.reads[name],
-            self.before.get(name, ()), self.member_of.get(name, -1), sizes, value, gradient,
+            self.before.get(name, ()), self.now.get(name, self.reads[name]),
+            self.member_of.get(name, -1), sizes, value, gradient,
         )  # fmt: skip
 
     def result(self, name: str, body: Expression) -> Item:
@@ -245,7 +250,7 @@ class _Outlining:
             value, gradient = self.run.values[node], self.adjoint(node)
             sizes = tuple(map(str, getattr(value, "shape", ())))
         reads = tuple(self.reads_in(body, ()))
-        return Item(name, OUTPUT, "", (), body, reads, (), -1, sizes, value, gradient)
+        return Item(name, OUTPUT, "", (), body, reads, (), reads, -1, sizes, value, gradient)
 
     def adjoint(self, node: int) -> Any:
         """The gradient at a node in its shape; None where none arrives or none was asked for."""

@@ -416,10 +416,8 @@ class Recurrences(Expressions):
         others = [axis for axis in range(rank) if axis not in made.axes]
         source = {axis: place for place, axis in enumerate((*made.axes, *others))}
         order = tuple(source[axis] for axis in range(rank))
-        if order == tuple(range(rank)):
-            return value
         shape = tuple(value.shape[axis] for axis in order)
-        node = self.space.append(families.expand(families.Axes(order, shape)), (value.node,), None)
+        node = self.space.rearranged(value, order, shape, None)
         return Value(node, (), shape, None, tuple(value.starts[axis] for axis in order))
 
     def indexed_equation(

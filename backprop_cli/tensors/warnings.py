@@ -30,7 +30,9 @@ def array_findings(run: ArrayRun, rows: Sequence[ArrayRow]) -> tuple[Finding, ..
     """Everything worth a warning, in the order of evaluation."""
     notes = [Finding(note.code, note.message, None, note.span) for note in run.lowered.notes]
     with np.errstate(all="ignore"):
-        found = [*first_not_finite(run, rows), *kinks(run)]
+        found = first_not_finite(run, rows)
+        said = {finding.node for finding in found}
+        found += [finding for finding in kinks(run) if finding.node not in said]
     if np.shape(run.value):
         found.append(no_gradient(run))
     return tuple(limited([*notes, *found]))
@@ -86,7 +88,7 @@ def where_it_begins(run: ArrayRun, row: ArrayRow, bad: Array) -> Finding:
     if not row.equations:
         return Finding("not-finite", f"{said}: so it was given", row.node, span)
     node = origin(run, row.node)
-    code, reason = cause(run, node)
+    code, reason = cause(run, node, bool(np.isnan(row.value[position])))
     return Finding(code, f"{said}: {reason}", row.node, run.lowered.graph.spans.get(node) or span)
 
 
@@ -120,8 +122,10 @@ def finite(value: Array) -> bool:
     return bool(np.isfinite(value).all())
 
 
-def cause(run: ArrayRun, node: int) -> tuple[str, str]:
-    """Why the value of a node is not finite: a code and the reason."""
+def cause(run: ArrayRun, node: int, nan: bool) -> tuple[str, str]:
+    """Why the value of a node is not finite: a code and the reason. It is about an element that is
+    NaN if there is one and that is what is to be explained.
+    """
     graph = run.lowered.graph
     operation, inputs = graph.operations[node], graph.inputs[node]
     out = np.asarray(run.values[node])
@@ -129,7 +133,8 @@ def cause(run: ArrayRun, node: int) -> tuple[str, str]:
     if not inputs:
         return "not-finite", f"{text} was given so"
     values = [run.values[i] for i in inputs]
-    position = tuple(np.argwhere(~np.isfinite(out))[0]) if out.ndim else ()
+    bad = np.isnan(out) if nan and np.isnan(out).any() else ~np.isfinite(out)
+    position = tuple(np.argwhere(bad)[0]) if out.ndim else ()
     nan = bool(np.isnan(out[position]))
     met = [] if operation.shape is not None else elements(values, out.shape, position)
     if met and not operation.domain.holds(*met):

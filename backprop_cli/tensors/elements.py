@@ -1,0 +1,633 @@
+"""Every formula of a program as a formula of single elements: W @ x becomes sum[k] W[i,k]*x[k].
+
+Functions are written out, functions of whole arrays become sums over indices, every index has a
+name of its own (i#7) and every reduction says its values. What is left are index equations on
+single numbers, which can be differentiated one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ..errors import BackpropError, Span, refuse
+from ..syntax.tree import (
+    Call,
+    Comparison,
+    Expression,
+    Indexed,
+    Name,
+    Number,
+    Operator,
+    Range,
+    Reduction,
+    Vector,
+    whole_literal,
+)
+from .affine import Affine
+from .blocks import BLOCKS, WHOLE
+from .index_forms import (
+    Extent,
+    Sizes,
+    as_expression,
+    axis_of_length,
+    call,
+    comparison,
+    count_of,
+    element,
+    name,
+    number,
+    operation,
+    whole,
+)
+from .ranges import bound_names
+
+Axes = tuple[Extent, ...]
+Step = Generator[Any, Any, Any]
+MOST_STEPS = 200_000
+LETTERS = "klmnpqrs"
+ELEMENTWISE = ("where", "max", "min", "sum", "mean", "prod", "norm", "var", "logsumexp")
+
+
+def finished(task: Step) -> Any:
+    """The result of a task that yields the tasks which it needs; a stack in place of recursion."""
+    stack: list[Step] = [task]
+    value: Any = None
+    while stack:
+        try:
+            following = stack[-1].send(value)
+        except StopIteration as end:
+            stack.pop()
+            value = end.value
+        else:
+            stack.append(following)
+            value = None
+    return value
+
+
+class Scope(NamedTuple):
+    """indices   what an index stands for.
+    arguments  the arguments of the function that is written out, each with its own scope.
+    """
+
+    indices: Mapping[str, Expression] = {}
+    arguments: Mapping[str, tuple[Expression, Scope]] = {}
+
+
+class Elements:
+    """Formulas as formulas of elements.
+
+    axes       the axes of each array that is known; () for single numbers.
+    functions  the functions that the program defines.
+    taken      whether a name means something else than an index.
+    extents    the values of each index that has been made; None as long as they are not known.
+    """
+
+    def __init__(
+        self,
+        axes: Mapping[str, Axes],
+        functions: Mapping[str, Any],
+        taken: Callable[[str], bool],
+        sizes: Sizes,
+    ) -> None:
+        self.known = axes
+        self.functions = functions
+        self.taken = taken
+        self.sizes = sizes
+        self.extents: dict[str, Extent | None] = {}
+        self.steps = MOST_STEPS
+        self.open: list[str] = []
+
+    def index(self, base: str, extent: Extent | None = None) -> Name:
+        """A new index."""
+        own = f"{base}#{len(self.extents)}"
+        self.extents[own] = extent
+        return name(own)
+
+    # ----------------------------------------------------------------------------------------- axes
+
+    def axes(self, node: Any, scope: Scope) -> Step:
+        """The axes of an expression."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise refuse("limit", "the program is too long to be written out (the limit 'nodes')")
+        if isinstance(node, Name):
+            if node.name in scope.arguments:
+                return (yield self.axes_inside(*scope.arguments[node.name]))
+            return () if node.name in scope.indices else self.known.get(node.name, ())
+        if isinstance(node, Indexed):
+            inner = Name(node.name, node.name_span)
+            return (yield self.axes_inside(inner, scope))[len(node.subscripts) :]
+        if isinstance(node, Reduction):
+            return (yield self.axes_inside(node.body, scope))
+        if isinstance(node, (Operator, Comparison)):
+            if isinstance(node, Operator) and node.operation == "matmul":
+                left, right = yield self.axes_of_all(node.operands, scope)
+                return (*left[:-1], *right[1:])
+            if self.is_transpose(node):
+                own = yield self.axes_inside(node.operands[0], scope)
+                return tuple(reversed(own))
+            each = yield self.axes_of_all(node.operands, scope)
+            return self.together(each)
+        if isinstance(node, Vector):
+            inner_axes = yield self.axes_inside(node.items[0], scope)
+            if len(node.items) == 1:
+                return inner_axes
+            return (axis_of_length(whole(len(node.items))), *map(from_zero, inner_axes))
+        if isinstance(node, Call):
+            return (yield self.axes_of_call(node, scope))
+        return ()
+
+    def axes_inside(self, node: Any, scope: Scope) -> Step:
+        return (yield self.axes(node, scope))
+
+    def axes_of_all(self, nodes: Sequence[Any], scope: Scope) -> Step:
+        found = []
+        for node in nodes:
+            found.append((yield self.axes(node, scope)))
+        return found
+
+    def together(self, each: Sequence[Axes]) -> Axes:
+        """The axes of operands that are lined up from behind."""
+        rank = max(map(len, each), default=0)
+        axes = []
+        for place in range(-rank, 0):
+            found = [own[place] for own in each if len(own) >= -place]
+            longer = [axis for axis in found if not is_one(axis)]
+            axes.append(from_zero((longer or found)[0]))
+        return tuple(axes)
+
+    def axes_of_call(self, node: Call, scope: Scope) -> Step:
+        own = self.functions.get(node.function)
+        if own is not None:
+            inner = self.entered(own, node, scope)
+            return (yield self.axes(own.body, inner))
+        each = yield self.axes_of_all(node.arguments, scope)
+        kind = node.function
+        if kind in WHOLE and len(each) == 1 or kind in ("dot", "trace"):
+            return ()
+        if kind == "matmul":
+            return (*each[0][:-1], *each[1][1:])
+        if kind == "outer":
+            return (*map(from_zero, each[0]), *map(from_zero, each[1]))
+        if kind == "transpose":
+            return tuple(reversed(each[0]))
+        if kind in ("softmax", "log_softmax", "cumsum"):
+            return tuple(map(from_zero, each[0]))
+        if kind == "cross_entropy":
+            return tuple(map(from_zero, each[1]))
+        if kind == "flat":
+            length = self.length_of(each[0], node.span)
+            return (axis_of_length(length),)
+        if kind == "concat":
+            total = whole(0)
+            for axes in each:
+                total = total.plus(count_of(axes[0]) if axes else whole(1))
+            return (axis_of_length(total), *each[0][1:])
+        if kind in ("conv", "maxpool", "avgpool"):
+            return self.windowed(node, each)
+        if kind in BLOCKS or kind not in self.elementwise():
+            raise unsayable(kind, node.span)
+        return self.together(each)
+
+    def elementwise(self) -> Mapping[str, Any]:
+        from ..operations import FUNCTIONS
+
+        return FUNCTIONS | {"if": FUNCTIONS["where"]}
+
+    def length_of(self, axes: Axes, span: Span) -> Affine:
+        total = whole(1)
+        for axis in axes:
+            count = self.sizes.settled(count_of(axis))
+            if count.terms and total.terms:
+                raise unsayable("flat", span, "of sizes that are not known by number")
+            longer, factor = (count, total) if count.terms else (total, count)
+            total = longer.times(factor.constant)
+        return total
+
+    def windowed(self, node: Call, each: Sequence[Axes]) -> Axes:
+        """The axes of conv(x, K, stride, pad), maxpool(x, size, stride)."""
+        stride, pad, size = settings(node)
+        if pad:
+            raise unsayable("conv", node.span, "with zeros around the array")
+        axes = []
+        for place, axis in enumerate(each[0][-2:]):
+            wide = count_of(each[1][2 + place]) if node.function == "conv" else whole(size)
+            room = count_of(axis).plus(wide, -1)
+            axes.append(Extent(whole(0), self.sizes.divided(room, whole(stride).constant, False)))
+        front = each[1][:1] if node.function == "conv" else each[0][:-2]
+        return (*map(from_zero, front), *axes)
+
+    # -------------------------------------------------------------------------------------- elements
+
+    def at(self, node: Any, place: tuple[Expression, ...], scope: Scope) -> Step:
+        """The element of an expression at a place along its axes."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise refuse("limit", "the program is too long to be written out (the limit 'nodes')")
+        if isinstance(node, Number):
+            return node
+        if isinstance(node, Name):
+            if node.name in scope.indices:
+                return scope.indices[node.name]
+            if node.name in scope.arguments:
+                argument, inner = scope.arguments[node.name]
+                return (yield self.inside(argument, place, inner))
+            return element(node.name, place)
+        if isinstance(node, Indexed):
+            return (yield self.element(node, place, scope))
+        if isinstance(node, Reduction):
+            return (yield self.reduction(node, place, scope))
+        if isinstance(node, (Operator, Comparison)):
+            return (yield self.operator(node, place, scope))
+        if isinstance(node, Vector):
+            return (yield self.vector(node, place, scope))
+        return (yield self.call(node, place, scope))
+
+    def inside(self, node: Any, place: tuple[Expression, ...], scope: Scope) -> Step:
+        return (yield self.at(node, place, scope))
+
+    def element(self, node: Indexed, place: tuple[Expression, ...], scope: Scope) -> Step:
+        subscripts = []
+        for each in node.subscripts:
+            subscripts.append((yield self.at(each, (), scope)))
+        whole_place = (*subscripts, *place)
+        if node.name in scope.arguments:
+            argument, inner = scope.arguments[node.name]
+            return (yield self.at(argument, whole_place, inner))
+        return Indexed(node.name, whole_place, node.span, node.name_span)
+
+    def aligned(self, node: Any, place: tuple[Expression, ...], scope: Scope) -> Step:
+        """An operand's element, for a place along the axes of the whole operation."""
+        own: Axes = yield self.axes(node, scope)
+        behind = place[len(place) - len(own) :] if own else ()
+        shifted = tuple(
+            as_expression(axis.first) if is_one(axis) else plus(where, axis.first)
+            for where, axis in zip(behind, own, strict=True)
+        )
+        return (yield self.at(node, shifted, scope))
+
+    def operator(
+        self, node: Operator | Comparison, place: tuple[Expression, ...], scope: Scope
+    ) -> Step:
+        if isinstance(node, Operator) and node.operation == "matmul":
+            return (yield self.product(*node.operands, place, scope))
+        if self.is_transpose(node):
+            return (yield self.at(node.operands[0], place[::-1], scope))
+        operands = []
+        for each in node.operands:
+            operands.append((yield self.aligned(each, place, scope)))
+        return node._replace(operands=tuple(operands))
+
+    def is_transpose(self, node: Any) -> bool:
+        if not isinstance(node, Operator) or node.operation != "power":
+            return False
+        exponent = node.operands[1]
+        return isinstance(exponent, Name) and exponent.name == "T" and not self.taken("T")
+
+    def product(
+        self, left: Any, right: Any, place: tuple[Expression, ...], scope: Scope
+    ) -> Step:
+        """A @ B: sum[k] A[i,k]*B[k,j]."""
+        first, second = yield self.axes_of_all((left, right), scope)
+        if not (1 <= len(first) <= 2 and 1 <= len(second) <= 2):
+            raise refuse(
+                "shape", "'@' takes vectors and matrices", getattr(left, "span", None),
+                "say the axes of the inputs: param W[C,D], or give them values",
+            )  # fmt: skip
+        self.sizes.unite(from_zero(first[-1]), from_zero(second[0]))
+        k = self.index("k", from_zero(first[-1]))
+        split = len(first) - 1
+        one = yield self.at(left, (*place[:split], plus(k, first[-1].first)), scope)
+        other = yield self.at(right, (plus(k, second[0].first), *place[split:]), scope)
+        return self.summed("sum", [k], operation("multiply", one, other))
+
+    def vector(self, node: Vector, place: tuple[Expression, ...], scope: Scope) -> Step:
+        if len(node.items) == 1:
+            return (yield self.at(node.items[0], place, scope))
+        items = []
+        for item in node.items:
+            items.append((yield self.aligned(item, place[1:], scope)))
+        result = items[-1]
+        for position in range(len(items) - 2, -1, -1):
+            here = comparison("equal", place[0], number(position))
+            result = call("if", here, items[position], result)
+        return result
+
+    # ------------------------------------------------------------------------------------ reductions
+
+    def summed(
+        self, kind: str, over: Sequence[Name], body: Expression, *conditions: Expression
+    ) -> Expression:
+        """A reduction over indices whose values are known, or are to be found."""
+        binders: list[Any] = [*over, *conditions]
+        return Reduction(kind, tuple(binders), body, Span(0, 0), Span(0, 0))
+
+    def reduction(self, node: Reduction, place: tuple[Expression, ...], scope: Scope) -> Step:
+        names = bound_names(node.binders, lambda n: n in scope.indices or self.taken(n))
+        given = {each.index.name: each for each in node.binders if isinstance(each, Range)}
+        indices = dict(scope.indices)
+        for each in names:
+            indices[each.name] = self.index(each.name)
+        inner = scope._replace(indices=indices)
+        conditions: list[Expression] = []
+        for label, each in given.items():
+            first = yield self.at(each.first, (), inner)
+            last = yield self.at(each.last, (), inner)
+            conditions += self.bounded(indices[label], first, last)
+        for binder in node.binders:
+            if not isinstance(binder, (Name, Range)):
+                conditions.append((yield self.at(binder, (), inner)))
+        body = yield self.at(node.body, place, inner)
+        over = [indices[each.name] for each in names]
+        return self.summed(node.operation, over, body, *conditions)  # type: ignore[arg-type]
+
+    def bounded(self, index: Any, first: Expression, last: Expression) -> list[Expression]:
+        """Give an index its values; conditions where they depend on other indices."""
+        ends, conditions = [], []
+        for end, relation in ((first, "greater_equal"), (last, "less_equal")):
+            form = self.form(end)
+            if form is None:
+                raise refuse(
+                    "size", "an end of a range must be a whole number, a size or an index",
+                    getattr(end, "span", None),
+                )  # fmt: skip
+            moving = [(key, by) for key, by in form.terms if key in self.extents]
+            for key, by in moving:
+                extent = self.extents[str(key)]
+                if extent is None:
+                    raise refuse("index", f"nothing says over which values '{base_of(key)}' runs")
+                side = (by > 0) == (relation == "less_equal")
+                value = extent.last if side else extent.first
+                form = form.plus(Affine(whole(0).constant, ((key, by),)), -1).plus(value.times(by))
+            if moving:
+                conditions.append(comparison(relation, index, end))
+            ends.append(form)
+        self.extents[index.name] = Extent(*ends)
+        return conditions
+
+    def form(self, expression: Expression) -> Affine | None:
+        from .index_forms import Solver
+
+        return Solver(self.sizes, self.extents, self.known.get).form(expression)
+
+    # ----------------------------------------------------------------------------------------- calls
+
+    def entered(self, own: Any, node: Call, scope: Scope) -> Scope:
+        """The scope inside a function that the program defines."""
+        names = [parameter.name for parameter in own.parameters or ()]
+        if len(names) != len(node.arguments):
+            raise refuse(
+                "arguments",
+                f"'{node.function}' takes {len(names)} arguments, not {len(node.arguments)}",
+                node.span,
+            )
+        arguments = {
+            label: (each, scope) for label, each in zip(names, node.arguments, strict=True)
+        }
+        return Scope({}, arguments)
+
+    def call(self, node: Call, place: tuple[Expression, ...], scope: Scope) -> Step:
+        own = self.functions.get(node.function)
+        if own is not None:
+            return (yield self.at(own.body, place, self.entered(own, node, scope)))
+        each = yield self.axes_of_all(node.arguments, scope)
+        kind = node.function
+        if kind in WHOLE and len(each) == 1:
+            return (yield self.whole(kind, node.arguments[0], each[0], scope))
+        build = FORMS.get(kind)
+        if build is not None and not (kind == "softmax" and len(each) != 1):
+            return (yield build(self, node, each, place, scope))
+        yield self.axes(node, scope)  # refuses what has no form
+        arguments = []
+        for argument in node.arguments:
+            arguments.append((yield self.aligned(argument, place, scope)))
+        return node._replace(arguments=tuple(arguments))
+
+    def whole(self, kind: str, node: Any, axes: Axes, scope: Scope) -> Step:
+        """A reduction of all elements of an array."""
+        if not axes:
+            return (yield self.at(node, (), scope))
+        own = [self.index(letter, axis) for letter, axis in zip(LETTERS, axes, strict=False)]
+        body = yield self.at(node, tuple(own), scope)
+        if kind in ("norm",):
+            square = operation("power", body, number(2))
+            return call("sqrt", self.summed("sum", own, square))
+        if kind == "logsumexp":
+            return call("log", self.summed("sum", own, call("exp", body)))
+        if kind in ("var", "std"):
+            again = [self.index(letter, axis) for letter, axis in zip(LETTERS, axes, strict=False)]
+            other = yield self.at(node, tuple(again), scope)
+            middle = self.summed("mean", again, other)
+            square = operation("power", operation("subtract", body, middle), number(2))
+            variance = self.summed("mean", own, square)
+            return call("sqrt", variance) if kind == "std" else variance
+        return self.summed(kind, own, body)
+
+
+# ------------------------------------------------------------------------- functions of whole arrays
+
+
+def softmax_at(
+    self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
+) -> Step:
+    """exp(v[i]) / sum[k] exp(v[k]), and log_softmax its logarithm."""
+    v = node.arguments[0]
+    last = each[0][-1]
+    k = self.index("k", last)
+    front = shifted(place[:-1], each[0])
+    here = yield self.at(v, (*front, plus(place[-1], last.first)), scope)
+    there = yield self.at(v, (*front, k), scope)
+    total = self.summed("sum", [k], call("exp", there))
+    if node.function == "softmax":
+        return operation("divide", call("exp", here), total)
+    return operation("subtract", here, call("log", total))
+
+
+def cross_entropy_at(
+    self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
+) -> Step:
+    """log(sum[k] exp(s[k])) - s[y]."""
+    s, y = node.arguments
+    k = self.index("k", each[0][-1])
+    front = shifted(place, each[0])
+    there = yield self.at(s, (*front, k), scope)
+    label = yield self.at(y, shifted(place, each[1]), scope)
+    right = yield self.at(s, (*front, plus(label, each[0][-1].first)), scope)
+    return operation("subtract", call("log", self.summed("sum", [k], call("exp", there))), right)
+
+
+def dot_at(
+    self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
+) -> Step:
+    """sum[k] u[k]*v[k]."""
+    own = [self.index(a, from_zero(axis)) for a, axis in zip(LETTERS, each[0], strict=False)]
+    for one, other in zip(*each, strict=False):
+        self.sizes.unite(from_zero(one), from_zero(other))
+    u = yield self.at(node.arguments[0], shifted(tuple(own), each[0]), scope)
+    v = yield self.at(node.arguments[1], shifted(tuple(own), each[1]), scope)
+    return self.summed("sum", own, operation("multiply", u, v))
+
+
+def outer_at(
+    self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
+) -> Step:
+    """u[i]*v[j]."""
+    split = len(each[0])
+    u = yield self.at(node.arguments[0], shifted(place[:split], each[0]), scope)
+    v = yield self.at(node.arguments[1], shifted(place[split:], each[1]), scope)
+    return operation("multiply", u, v)
+
+
+def matmul_at(
+    self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
+) -> Step:
+    return (yield self.product(*node.arguments, place, scope))
+
+
+def transpose_at(
+    self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
+) -> Step:
+    return (yield self.at(node.arguments[0], place[::-1], scope))
+
+
+def trace_at(
+    self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
+) -> Step:
+    """sum[k] A[k,k]."""
+    k = self.index("k", each[0][0])
+    body = yield self.at(node.arguments[0], (k, k), scope)
+    return self.summed("sum", [k], body)
+
+
+def cumsum_at(
+    self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
+) -> Step:
+    """sum[k, k <= i] v[k]."""
+    last = each[0][-1]
+    k = self.index("k", last)
+    front = shifted(place[:-1], each[0])
+    body = yield self.at(node.arguments[0], (*front, k), scope)
+    here = comparison("less_equal", k, plus(place[-1], last.first))
+    return self.summed("sum", [k], body, here)
+
+
+def flat_at(
+    self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
+) -> Step:
+    """x[floor(k/n), k mod n]: by rows."""
+    subscripts: list[Expression] = []
+    inner = whole(1)
+    for position, axis in reversed(list(enumerate(each[0]))):
+        where = place[0]
+        if inner != whole(1):
+            where = call("floor", operation("divide", where, as_expression(inner)))
+        count = self.sizes.settled(count_of(axis))
+        if count == whole(1):
+            where = number(0)
+        elif position:
+            where = operation("mod", where, as_expression(count))
+        subscripts.insert(0, plus(where, axis.first))
+        inner = self.length_of(each[0][position:], node.span)
+    return (yield self.at(node.arguments[0], tuple(subscripts), scope))
+
+
+def concat_at(
+    self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
+) -> Step:
+    """if(k < n, u[k], v[k - n]); `mod` keeps the subscripts inside where the branch is not used."""
+    parts: list[tuple[Affine, Expression]] = []
+    start = whole(0)
+    for argument, axes in zip(node.arguments, each, strict=True):
+        where: tuple[Expression, ...] = ()
+        count = whole(1)
+        if axes:
+            count = self.sizes.settled(count_of(axes[0]))
+            moved = plus(place[0], start.times(whole(-1).constant))
+            inside = operation("mod", moved, as_expression(count))
+            where = (plus(inside, axes[0].first), *place[1:])
+        parts.append((start, (yield self.at(argument, where, scope))))
+        start = start.plus(count)
+    result = parts[-1][1]
+    for (_, part), (end, _) in zip(parts[-2::-1], parts[:0:-1], strict=True):
+        result = call("if", comparison("less", place[0], as_expression(end)), part, result)
+    return result
+
+
+def window_at(
+    self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
+) -> Step:
+    """sum[c,p,q] K[f,c,p,q]*x[c, s*i + p, s*j + q]; max or mean over the same windows."""
+    stride, pad, size = settings(node)
+    if pad:
+        raise unsayable(node.function, node.span, "with zeros around the array")
+    convolution = node.function == "conv"
+    wide = each[1][2:] if convolution else (axis_of_length(whole(size)),) * 2
+    p, q = (self.index(letter, axis) for letter, axis in zip("pq", wide, strict=True))
+    moved = []
+    for where, offset, axis in zip(place[-2:], (p, q), each[0][-2:], strict=True):
+        scaled = where if stride == 1 else operation("multiply", number(stride), where)
+        moved.append(plus(operation("add", scaled, offset), axis.first))
+    if not convolution:
+        body = yield self.at(node.arguments[0], (*place[:-2], *moved), scope)
+        return self.summed("max" if node.function == "maxpool" else "mean", [p, q], body)
+    c = self.index("c", each[0][0])
+    x = yield self.at(node.arguments[0], (c, *moved), scope)
+    kernel = yield self.at(node.arguments[1], (place[0], c, p, q), scope)
+    return self.summed("sum", [c, p, q], operation("multiply", kernel, x))
+
+
+FORMS: dict[str, Callable[..., Step]] = {
+    "softmax": softmax_at, "log_softmax": softmax_at, "cross_entropy": cross_entropy_at,
+    "dot": dot_at, "outer": outer_at, "matmul": matmul_at, "transpose": transpose_at,
+    "trace": trace_at, "cumsum": cumsum_at, "flat": flat_at, "concat": concat_at,
+    "conv": window_at, "maxpool": window_at, "avgpool": window_at,
+}  # fmt: skip
+
+
+def settings(node: Call) -> tuple[int, int, int]:
+    """The stride, the width of zeros and the size of a window."""
+    first = 2 if node.function == "conv" else 1
+    numbers = [whole_literal(each) for each in node.arguments[first:]]
+    if None in numbers:
+        raise unsayable(node.function, node.span, "whose settings are not written as numbers")
+    found = [each or 0 for each in numbers]
+    if node.function == "conv":
+        return (*found, *(1, 0)[len(found) :], 0)  # type: ignore[return-value]
+    return (found[1] if len(found) > 1 else found[0], 0, found[0])
+
+
+def shifted(place: tuple[Expression, ...], axes: Axes) -> tuple[Expression, ...]:
+    return tuple(plus(where, axis.first) for where, axis in zip(place, axes, strict=False))
+
+
+def plus(where: Expression, by: Affine) -> Expression:
+    """A subscript further on."""
+    if by == whole(0):
+        return where
+    if not by.terms and by.constant < 0:
+        return operation("subtract", where, number(-by.constant))
+    return operation("add", where, as_expression(by))
+
+
+def from_zero(axis: Extent) -> Extent:
+    """The same length, from 0 on."""
+    return axis_of_length(count_of(axis))
+
+
+def is_one(axis: Extent) -> bool:
+    return count_of(axis) == whole(1)
+
+
+def base_of(index: Any) -> str:
+    """The letter of an index."""
+    return str(index).partition("#")[0]
+
+
+def unsayable(kind: str, span: Span, what: str = "") -> BackpropError:
+    return refuse(
+        "not-scalar",
+        f"the derivative of {kind}{f' {what}' if what else ''} cannot be written as index equations",
+        span,
+        "backprop eval has its gradient as numbers",
+    )

@@ -1,0 +1,391 @@
+"""The values of indices with sizes as letters: what `ranges` does with numbers, for formulas.
+
+An extent is the first and last value of an index or an axis, each an affine form over names of
+sizes: 0..N-1. Where sizes are known by number, comparisons use the numbers; otherwise a size counts
+as large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any, NamedTuple
+
+from ..errors import BackpropError, Span, refuse
+from ..syntax.tree import (
+    Call,
+    Comparison,
+    Expression,
+    Indexed,
+    Name,
+    Number,
+    Operator,
+    Range,
+    Reduction,
+    Vector,
+)
+from .affine import Affine, affine
+
+NOWHERE = Span(0, 0)
+LARGE = 1_000_003  # what a size counts as that is not known, to compare the ends of ranges
+
+
+class Extent(NamedTuple):
+    """The first and last value of an index or an axis."""
+
+    first: Affine
+    last: Affine
+
+
+def whole(number: int) -> Affine:
+    return Affine(Fraction(number))
+
+
+def symbol(name: str) -> Affine:
+    return Affine(Fraction(0), ((name, Fraction(1)),))
+
+
+def axis_of_length(length: Affine) -> Extent:
+    return Extent(whole(0), length.plus(whole(1), -1))
+
+
+def count_of(extent: Extent) -> Affine:
+    """How many values it has."""
+    return extent.last.plus(extent.first, -1).plus(whole(1))
+
+
+# ------------------------------------------------------------------------------------- expressions
+
+
+def name(text: str) -> Name:
+    return Name(text, NOWHERE)
+
+
+def number(value: int | Fraction) -> Expression:
+    """A whole number or fraction as an expression."""
+    value = Fraction(value)
+    if value < 0:
+        return Operator("negate", (number_text(-value),), NOWHERE)
+    return number_text(value)
+
+
+def number_text(value: Fraction) -> Expression:
+    top = Number(str(value.numerator), NOWHERE)
+    if value.denominator == 1:
+        return top
+    return Operator("divide", (top, Number(str(value.denominator), NOWHERE)), NOWHERE)
+
+
+def operation(kind: str, *operands: Expression) -> Expression:
+    return Operator(kind, operands, NOWHERE)
+
+
+def comparison(relation: str, left: Expression, right: Expression) -> Expression:
+    return Comparison((relation,), (left, right), NOWHERE)
+
+
+def call(function: str, *arguments: Expression) -> Expression:
+    return Call(function, arguments, NOWHERE, NOWHERE)
+
+
+def element(array: str, subscripts: tuple[Expression, ...]) -> Expression:
+    return Indexed(array, subscripts, NOWHERE, NOWHERE) if subscripts else name(array)
+
+
+def as_expression(form: Affine) -> Expression:
+    """An affine form as it is written: T - 1."""
+    result: Expression | None = None
+    for key, by in sorted(form.terms, key=lambda term: term[1] < 0):
+        part: Expression = name(str(key))
+        if abs(by) != 1:
+            part = operation("multiply", number(abs(by)), part)
+        if result is None:
+            result = operation("negate", part) if by < 0 else part
+        else:
+            result = operation("subtract" if by < 0 else "add", result, part)
+    if result is None:
+        return number(form.constant)
+    if form.constant:
+        sign = "subtract" if form.constant < 0 else "add"
+        result = operation(sign, result, number(abs(form.constant)))
+    return result
+
+
+def children(node: Any) -> tuple[Any, ...]:
+    """All expressions directly inside of one, those of a reduction too."""
+    if isinstance(node, (Operator, Comparison)):
+        return node.operands
+    if isinstance(node, Call):
+        return node.arguments
+    if isinstance(node, Indexed):
+        return node.subscripts
+    if isinstance(node, Vector):
+        return node.items
+    if isinstance(node, Range):
+        return (node.index, node.first, node.last)
+    if isinstance(node, Reduction):
+        return (*node.binders, node.body)
+    return ()
+
+
+def rebuilt(node: Any, inside: tuple[Any, ...]) -> Any:
+    """A node with other expressions inside."""
+    if isinstance(node, (Operator, Comparison)):
+        return node._replace(operands=inside)
+    if isinstance(node, Call):
+        return node._replace(arguments=inside)
+    if isinstance(node, Indexed):
+        return node._replace(subscripts=inside)
+    if isinstance(node, Vector):
+        return node._replace(items=inside)
+    if isinstance(node, Range):
+        return node._replace(index=inside[0], first=inside[1], last=inside[2])
+    if isinstance(node, Reduction):
+        return node._replace(binders=inside[:-1], body=inside[-1])
+    return node
+
+
+def replaced(root: Any, found: Callable[[Any], Any]) -> Any:
+    """An expression in which every node for which `found` gives another one is that, outermost
+    first; equal parts stay the same objects.
+    """
+    done: list[Any] = []
+    waiting: list[tuple[Any, bool]] = [(root, False)]
+    while waiting:
+        node, ready = waiting.pop()
+        inside = children(node)
+        if ready:
+            new = tuple(done[len(done) - len(inside) :])
+            del done[len(done) - len(inside) :]
+            same = all(a is b for a, b in zip(new, inside, strict=True))
+            done.append(node if same else rebuilt(node, new))
+            continue
+        other = found(node)
+        if other is not None:
+            done.append(other)
+        elif not inside:
+            done.append(node)
+        else:
+            waiting.append((node, True))
+            waiting.extend((part, False) for part in reversed(inside))
+    return done[0]
+
+
+def everything(root: Any) -> list[Any]:
+    """All nodes of an expression, from the outside in, from left to right."""
+    found, waiting = [], [root]
+    while waiting:
+        node = waiting.pop()
+        found.append(node)
+        waiting.extend(reversed(children(node)))
+    return found
+
+
+def names_of(root: Any) -> set[str]:
+    """All names that stand alone in an expression."""
+    return {node.name for node in everything(root) if isinstance(node, Name)}
+
+
+# ------------------------------------------------------------------------------------------- solve
+
+
+class Fit(NamedTuple):
+    """A subscript must stay within an extent."""
+
+    subscript: Affine
+    extent: Extent
+    array: str
+
+
+class Sizes:
+    """What is known of sizes: numbers for some, and which of them are the same."""
+
+    def __init__(self, known: Mapping[str, int]) -> None:
+        self.known = dict(known)
+        self.fresh: set[str] = set()
+        self.same: dict[str, Affine] = {}
+
+    def settled(self, form: Affine) -> Affine:
+        """A form without sizes that turned out to be others."""
+        while any(key in self.same for key, _ in form.terms):
+            total = whole(0)
+            total = total._replace(constant=form.constant)
+            for key, by in form.terms:
+                total = total.plus(self.same.get(key, symbol(key)).times(by))
+            form = total
+        return form
+
+    def settled_extent(self, extent: Extent) -> Extent:
+        return Extent(self.settled(extent.first), self.settled(extent.last))
+
+    def unite(self, one: Extent, other: Extent) -> bool:
+        """Whether two extents are the same; sizes that nothing else says are made so."""
+        for a, b in zip(one, other, strict=True):
+            left = self.settled(a).plus(self.settled(b), -1)
+            for key, by in left.terms:
+                if key in self.fresh and abs(by) == 1:
+                    rest = left.plus(symbol(key).times(by), -1)
+                    self.same[key] = rest.times(-1 / by)
+                    break
+            else:
+                if self.sign(left):
+                    return False
+        return True
+
+    def sign(self, form: Affine) -> int:
+        """Whether a form is negative, zero or positive."""
+        form = self.settled(form)
+        value = form.constant
+        for place, (key, by) in enumerate(sorted(form.terms, key=str)):
+            value += by * self.known.get(key, LARGE + 17 * place)
+        return (value > 0) - (value < 0)
+
+    def most(self, one: Affine, other: Affine) -> Affine:
+        return one if self.sign(one.plus(other, -1)) >= 0 else other
+
+    def least(self, one: Affine, other: Affine) -> Affine:
+        return one if self.sign(one.plus(other, -1)) <= 0 else other
+
+    def divided(self, form: Affine, by: Fraction, up: bool) -> Affine:
+        """form/by, rounded to a whole number."""
+        form = self.settled(form)
+        if abs(by) == 1:
+            return form.times(1 / by)
+        if form.terms:
+            numbers = [self.known.get(key) for key, _ in form.terms]
+            if None in numbers:
+                raise refuse(
+                    "size",
+                    "the values of an index in steps need the sizes as numbers",
+                    help="give the arrays values, or write the values with 'for' and 'in'",
+                )
+            value = form.constant
+            for (_, times), size in zip(form.terms, numbers, strict=True):
+                value += times * (size or 0)
+            form = Affine(value)
+        quotient = form.constant / by
+        return whole(ceil(quotient) if up else floor(quotient))
+
+
+class Solver:
+    """Finds the values of indices from the subscripts in which they stand.
+
+    indices  the extents that are known: of indices by their own names.
+    axes     the extents of an array's axes; None for one that is not known yet.
+    """
+
+    def __init__(
+        self,
+        sizes: Sizes,
+        indices: Mapping[str, Extent | None],
+        axes: Callable[[str], tuple[Extent, ...] | None],
+    ) -> None:
+        self.sizes = sizes
+        self.axes = axes
+        self.known: dict[str, Extent] = {k: e for k, e in indices.items() if e is not None}
+        self.fixed = set(self.known)
+        self.indices = set(indices)
+        self.fits: list[Fit] = []
+        self.constants: set[str] = set()
+
+    def form(self, expression: Expression) -> Affine | None:
+        """An expression as an affine form over indices and sizes."""
+
+        def leaf(node: Name) -> Affine | None:
+            if node.name in self.indices:
+                return symbol(node.name)
+            axes = self.axes(node.name)
+            return symbol(node.name) if axes is None or not axes else None
+
+        return affine(expression, leaf)
+
+    def read(self, expression: Any) -> None:
+        """Take in all subscripts."""
+        for node in everything(expression):
+            if not isinstance(node, Indexed):
+                continue
+            for subscript, extent in zip(node.subscripts, self.axes(node.name) or (), strict=False):
+                form = self.form(subscript)
+                if form is not None and any(key in self.indices for key, _ in form.terms):
+                    self.fits.append(Fit(form, self.sizes.settled_extent(extent), node.name))
+
+    def split(self, form: Affine) -> tuple[list[tuple[str, Fraction]], Affine]:
+        """The terms of indices, and the rest."""
+        own = [(key, by) for key, by in form.terms if key in self.indices]
+        rest = tuple((key, by) for key, by in form.terms if key not in self.indices)
+        return own, Affine(form.constant, rest)
+
+    def bounds(self, form: Affine, without: str = "") -> Extent:
+        """The least and greatest value, whatever the indices are but for one."""
+        own, rest = self.split(form)
+        low = high = rest
+        for key, by in own:
+            if key == without:
+                continue
+            extent = self.known[key]
+            ends = (extent.first.times(by), extent.last.times(by))
+            low = low.plus(ends[by < 0])
+            high = high.plus(ends[by > 0])
+        return Extent(self.sizes.settled(low), self.sizes.settled(high))
+
+    def solve(self) -> dict[str, Extent]:
+        """The extents of all indices that can be known."""
+        for fit in self.fits:
+            key = plain(fit.subscript)
+            if key not in self.indices or key in self.fixed:
+                continue
+            if key not in self.known:
+                self.known[key] = fit.extent
+            elif not self.sizes.unite(self.known[key], fit.extent):
+                raise disagree(key, fit)
+        moved = True
+        while moved:
+            moved = self.fitting()
+        for fit in self.fits:
+            own, _ = self.split(fit.subscript)
+            if len(own) == 1 and own[0][0] not in self.fixed and own[0][0] in self.known:
+                self.meet(own[0][0], self.solution(fit, own[0][0]), self.known)
+        return {key: self.sizes.settled_extent(extent) for key, extent in self.known.items()}
+
+    def fitting(self) -> bool:
+        """Indices that are the only unknown one in some subscripts."""
+        found: dict[str, Extent] = {}
+        for fit in self.fits:
+            unknown = [key for key, _ in self.split(fit.subscript)[0] if key not in self.known]
+            if len(unknown) == 1:
+                self.meet(unknown[0], self.solution(fit, unknown[0]), found)
+        self.known |= found
+        return bool(found)
+
+    def meet(self, key: str, extent: Extent, found: dict[str, Extent]) -> None:
+        known = found.get(key, extent)
+        first = self.sizes.most(known.first, extent.first)
+        last = self.sizes.least(known.last, extent.last)
+        found[key] = Extent(first, last)
+
+    def solution(self, fit: Fit, key: str) -> Extent:
+        """The values of one index for which a subscript fits, whatever the others are."""
+        by = dict(fit.subscript.terms)[key]
+        others = self.bounds(fit.subscript, key)
+        low = fit.extent.first.plus(others.first, -1)
+        high = fit.extent.last.plus(others.last, -1)
+        if by < 0:
+            low, high = high, low
+        return Extent(self.sizes.divided(low, by, True), self.sizes.divided(high, by, False))
+
+
+def plain(form: Affine) -> str:
+    """The index that a subscript is, if it is one and nothing else."""
+    if form.constant == 0 and len(form.terms) == 1 and form.terms[0][1] == 1:
+        return str(form.terms[0][0])
+    return ""
+
+
+def disagree(key: str, fit: Fit) -> BackpropError:
+    return refuse(
+        "shape",
+        f"the index '{key.partition('#')[0]}' runs over axes of different lengths, one of them in"
+        f" '{fit.array}'",
+        help="for a part of an axis, write its values: i in 0..9",
+    )
