@@ -16,8 +16,11 @@ from .contraction import View
 class Access:
     """One subscript list `node` on the array `base`."""
 
-    def __init__(self, space: ArrayGraph, node: Indexed, base: Value) -> None:
+    def __init__(
+        self, space: ArrayGraph, node: Indexed, base: Value, guards: Sequence[Value] = ()
+    ) -> None:
         self.space = space
+        self.guards = guards
         self.node = node
         self.base = base
         self.forms: list[Affine | None] = []
@@ -49,13 +52,62 @@ class Access:
 
     def value(self, computed: list[Value], subscripts: Sequence[Expression]) -> Value:
         """The elements; `computed` are the values of the subscripts that are no affine forms."""
-        base = self.space.read(self.base, self.node.span)
+        base = self.base = self.space.read(self.base, self.node.span)
+        outside = None
+        if self.guards:
+            base, outside = self.surrounded(subscripts)
         for place, form in enumerate(self.forms):
             if form is not None:
                 self.check(place, form, subscripts[place])
         if not computed:
-            return self.viewed(base)
-        return self.taken(base, computed, subscripts)
+            found = self.viewed(base)
+        else:
+            found = self.taken(base, computed, subscripts)
+        return found if outside is None else self.checked(found, outside)
+
+    def surrounded(self, subscripts: Sequence[Expression]) -> tuple[Value, Value | None]:
+        """The base with so many zeros around it that guarded subscripts fit, and where they leave
+        it (None if they do not): the guards must fail there.
+        """
+        widths = [(0, 0)] * len(self.base.full)
+        outside = None
+        for place, form in enumerate(self.forms):
+            if form is None:
+                continue
+            known = {label: (label.first, label.last) for label, _ in form.terms}
+            low, high = form.bounds(known) or (0, 0)
+            first, length = self.base.starts[place], self.base.shape[place]
+            width = (max(0, first - low), max(0, high - (first + length - 1)))
+            if not form.terms or not any(width):
+                continue
+            widths[len(self.base.labels) + place] = width
+            grid = self.grid(form)
+            last = self.space.constant(first + length - 1)
+            left = self.space.apply("less", grid, self.space.constant(first))
+            left = self.space.apply("or", left, self.space.apply("greater", grid, last))
+            outside = left if outside is None else self.space.apply("or", outside, left)
+        if outside is None:
+            return self.base, None
+        behind = widths[len(self.base.labels) :]
+        node = self.space.append(
+            families.pad(tuple(widths)), (self.base.node,), self.node.span
+        )
+        shape = tuple(n + sum(w) for n, w in zip(self.base.shape, behind, strict=True))
+        firsts = tuple(n - w[0] for n, w in zip(self.base.starts, behind, strict=True))
+        self.base = Value(node, self.base.labels, shape, None, firsts)
+        return self.base, outside
+
+    def checked(self, found: Value, outside: Value) -> Value:
+        """The elements, refused in the run if one that counts lies outside."""
+        space, span = self.space, self.node.span
+        wrong = outside
+        for guard in self.guards:
+            if not guard.shape:
+                wrong = space.apply("and", wrong, guard, span=span)
+        found = space.read(found, span)
+        text = print_expression(self.node)
+        node = space.append(families.inside(text, span), (found.node, wrong.node), span)
+        return found._replace(node=node)
 
     def check(self, place: int, form: Affine, subscript: Expression) -> None:
         """Refuse an affine subscript that leaves its axis."""

@@ -199,6 +199,29 @@ def take(places: tuple[Place, ...], rank: int, distinct: bool) -> Operation:
 
 
 @lru_cache(maxsize=1024)
+def inside(text: str, span: Span) -> Operation:
+    """An array whose second input says where it was read outside of its axes and counts: nowhere,
+    or the run is refused.
+    """
+
+    def forward(xp: Any, x: Array, wrong: Array) -> Array:
+        if np.any(wrong):
+            raise refuse(
+                "out-of-range",
+                f"{text} leaves the array at {np.count_nonzero(wrong):,} places where the"
+                " condition holds",
+                span,
+                "let the condition exclude them",
+            )
+        return x
+
+    return Family(
+        text, "element", "x, wrong", forward, lambda xp, out, x, wrong: (1, None),
+        "an element hands its gradient back to its place in the array",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
 def index(first: int, length: int, dtype: str) -> Operation:
     """The values of an index."""
     values = np.arange(first, first + length).astype(dtype)

@@ -216,7 +216,7 @@ class Expressions:
     def indexed(self, node: Indexed, scope: Scope, waiting: list[Any]) -> None:
         """An element or a part of an array."""
         base, subscripts = self.base(node, scope)
-        access = Access(self.space, node, base)
+        access = Access(self.space, node, base, scope.guards)
         computed = access.read_forms([self.whole_form(each, scope) for each in subscripts])
         self.then(
             lambda _, values: access.value(values, subscripts),
@@ -310,13 +310,49 @@ class Expressions:
         if node.operation in ("sum", "mean") and not conditions:
             self.sum_of_products(node, inner, over, waiting)
             return
-        self.then(
-            lambda _, values: self.masked(node, over, values),
-            node,
+        self.guarded(
+            lambda holds, values: self.masked(node, over, holds, values[0]),
+            (node.body,),
             inner,
             waiting,
-            [node.body, *conditions],
+            conditions,
         )
+
+    def guarded(
+        self,
+        action: Callable[[Value | None, list[Value]], Value],
+        bodies: tuple[Expression, ...],
+        scope: Scope,
+        waiting: list[Any],
+        conditions: list[Expression],
+    ) -> None:
+        """Work out conditions, then `bodies`, which count where all of them hold (a second body:
+        where they do not), then hand both to `action`.
+        """
+
+        def branches(_: Any, __: Scope, waiting: list[Any], done: list[Value]) -> None:
+            found = done[len(done) - len(conditions) :] if conditions else []
+            del done[len(done) - len(found) :]
+            holds = None
+            for condition in found:
+                both = (holds, condition)
+                holds = condition if holds is None else self.space.apply("and", *both)
+            inner = [scope, scope]
+            if holds is not None:
+                fails = self.space.apply("not", holds) if len(bodies) > 1 else holds
+                inner = [scope._replace(guards=(*scope.guards, c)) for c in (holds, fails)]
+
+            def finish(_: Any, __: Scope, ___: list[Any], done: list[Value]) -> None:
+                values = done[len(done) - len(bodies) :]
+                del done[len(done) - len(bodies) :]
+                done.append(action(holds, values))
+
+            waiting.append((finish, None, scope))
+            for body, own in reversed(list(zip(bodies, inner, strict=False))):
+                waiting.append((self.visit, body, own))
+
+        waiting.append((branches, None, scope))
+        waiting.extend((self.visit, condition, scope) for condition in reversed(conditions))
 
     def bind(
         self, node: Reduction, scope: Scope
@@ -389,8 +425,8 @@ class Expressions:
             ):
                 if form is not None and form.terms:
                     masks.append(Comparison((relation,), (given.index, end), given.span))
-        for body in bodies:
-            problem.read(body, keys)
+        for place, body in enumerate(bodies):
+            problem.read(body, keys, guarded=place == 0 and bool(masks or len(bodies) > 1))
         solved = problem.solve()
         for name_ in names:
             if name_.name not in solved:
@@ -441,16 +477,14 @@ class Expressions:
 
         self.then(finish, node, scope, waiting, [factor.expression for factor in found])
 
-    def masked(self, node: Reduction, over: list[Label], values: list[Value]) -> Value:
-        """A reduction of its body where all conditions hold."""
+    def masked(
+        self, node: Reduction, over: list[Label], holds: Value | None, body: Value
+    ) -> Value:
+        """A reduction of its body where a condition holds."""
         space, span = self.space, node.span
-        body, *conditions = values
         name = node.operation
-        if not conditions:
+        if holds is None:
             return space.reduce(name, body, over, span)
-        holds = conditions[0]
-        for condition in conditions[1:]:
-            holds = space.apply("and", holds, condition, span=span)
         kind = "sum" if name == "mean" else name
         neutral = space.constant(NEUTRAL[kind], span)
         chosen = space.apply("where", holds, body, neutral, span=span)
@@ -493,6 +527,16 @@ class Expressions:
         names, defaults = operation.signature()
         check_count(node, names, len(defaults), operation.variadic)
         check_conditions(node, operation)
+        if operation.name == "where":
+            condition, *branches = node.arguments
+            self.guarded(
+                lambda holds, values: self.chosen(node, holds, values),
+                tuple(branches),
+                scope,
+                waiting,
+                [condition],
+            )
+            return
         given = len(node.arguments)
         missing = 0 if operation.variadic else len(names) - given
         extra = [Number(text, node.name_span) for text in defaults[len(defaults) - missing :]]
@@ -500,6 +544,10 @@ class Expressions:
         self.then(
             lambda _, values: self.applied(operation, node, values), node, scope, waiting, arguments
         )
+
+    def chosen(self, node: Call, holds: Value | None, values: list[Value]) -> Value:
+        assert holds is not None
+        return self.space.apply("where", holds, *values, span=node.span)
 
     def applied(self, operation: Operation, node: Call, values: list[Value]) -> Value:
         """A row of the table: on each element, or of whole arrays."""

@@ -8,7 +8,7 @@ from math import ceil, floor
 from typing import Any, NamedTuple
 
 from ..errors import BackpropError, Label as Mark, Span, refuse
-from ..syntax.tree import Comparison, Expression, Indexed, Name, Range, Reduction
+from ..syntax.tree import Call, Comparison, Expression, Indexed, Name, Range, Reduction
 from .affine import Affine, affine, parts
 
 Bounds = tuple[int, int]
@@ -52,19 +52,27 @@ class Ranges:
         self.known[key] = bounds
         self.fixed.add(key)
 
-    def read(self, expression: Expression, keys: dict[str, Any]) -> None:
-        """Take in all subscripts of an expression, in which `keys` are the indices by name."""
-        waiting: list[tuple[Any, dict[str, Any]]] = [(expression, keys)]
+    def read(
+        self, expression: Expression, keys: dict[str, Any], guarded: bool = False
+    ) -> None:
+        """Take in all subscripts of an expression, in which `keys` are the indices by name.
+
+        Where a condition guards a subscript, x[i - 1] may leave its axis and says nothing about i.
+        """
+        waiting: list[tuple[Any, dict[str, Any], bool]] = [(expression, keys, guarded)]
         while waiting:
-            node, local = waiting.pop()
+            node, local, loose = waiting.pop()
             if isinstance(node, Reduction):
-                inner = self.enter(node, local)
-                waiting.append((node.body, inner))
-                waiting.extend((b, inner) for b in node.binders if isinstance(b, Comparison))
+                inner, conditional = self.enter(node, local)
+                waiting.append((node.body, inner, loose or conditional))
+                conditions = (b for b in node.binders if not isinstance(b, (Name, Range)))
+                waiting.extend((b, inner, loose) for b in conditions)
                 continue
             if isinstance(node, Indexed):
-                self.subscripts(node, local)
-            waiting.extend((part, local) for part in parts(node))
+                self.subscripts(node, local, loose)
+            chooses = isinstance(node, Call) and node.function in ("if", "where")
+            for place, part in enumerate(parts(node)):
+                waiting.append((part, local, loose or (chooses and place > 0)))
 
     def form(self, expression: Expression, keys: dict[str, Any]) -> Affine | None:
         def leaf(name: Name) -> Affine | None:
@@ -75,8 +83,9 @@ class Ranges:
 
         return affine(expression, leaf)
 
-    def enter(self, node: Reduction, keys: dict[str, Any]) -> dict[str, Any]:
-        """The indices inside a reduction."""
+    def enter(self, node: Reduction, keys: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        """The indices inside a reduction, and whether it has conditions."""
+        conditional = any(not isinstance(b, (Name, Range)) for b in node.binders)
         inner = dict(keys)
         for name in bound_names(node.binders, lambda name: name in keys or self.taken(name)):
             inner[name.name] = (name.name, name.span)
@@ -88,12 +97,15 @@ class Ranges:
                 key = inner[binder.index.name]
                 self.fixed.add(key)
                 self.pending.append((key, first, last))
-        return inner
+                conditional = conditional or bool(first.terms or last.terms)
+        return inner, conditional
 
-    def subscripts(self, node: Indexed, keys: dict[str, Any]) -> None:
+    def subscripts(self, node: Indexed, keys: dict[str, Any], guarded: bool) -> None:
         for subscript, first, length in self.shape_of(node) or ():
             form = self.form(subscript, keys)
-            if form is not None and form.terms and form.integral:
+            if form is None or not form.terms or not form.integral:
+                continue
+            if not guarded or plain_key(form) is not None:
                 self.fits.append(Fit(form, first, first + length - 1, node.name, subscript.span))
 
     # ---------------------------------------------------------------------------------------- solve

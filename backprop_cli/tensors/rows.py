@@ -180,6 +180,8 @@ def viewed_axis(space: _Splitting, spec: Any, axes: list[int | None]) -> tuple[i
 
 def taken_axis(space: _Splitting, spec: Any, axes: list[int | None]) -> tuple[int | None, bool]:
     """x[…] by computed subscripts. Where x has rows, they are taken one for one."""
+    if isinstance(spec, str):
+        return axes[0], False
     subscripts = {axis for axis in axes[1:] if axis is not None}
     if axes[0] is None:
         if len(subscripts) > 1:

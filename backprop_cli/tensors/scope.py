@@ -16,10 +16,13 @@ Index = Union[Label, int]  # an axis, or one value where a recurrence is written
 class Scope(NamedTuple):
     """indices     the indices by name.
     parameters  the arguments of the function that is being written out; None outside.
+    guards      conditions under which alone the expression counts: the branch of an `if`, the
+                body of a sum with conditions. A subscript may leave its axis where they fail.
     """
 
     indices: Mapping[str, Index] = {}
     parameters: Mapping[str, Value] | None = None
+    guards: tuple[Value, ...] = ()
 
 
 class Stored(NamedTuple):
