@@ -52,10 +52,10 @@ def cases() -> Iterator[Any]:
                 yield pytest.param(ROWS[name], [a, b[..., 0]], batch, id=f"solve-vector-{batch}")
 
 
-every = pytest.mark.parametrize(("row", "x", "batch"), cases())
+every = pytest.mark.parametrize(("row", "x", "batch"), list(cases()))
 
 
-# -------------------------------------------------------------------------------- values and shapes
+# ------------------------------------------------------------------------------- values and shapes
 
 
 def exact_scores(v: Any) -> tuple[list[Any], Any]:
@@ -149,7 +149,7 @@ def test_class_numbers() -> None:
     assert arrays.cross_entropy_last(scores, np.array([0, 1, 2, 0, 1])) == pytest.approx(np.log(3))
 
 
-# ----------------------------------------------------------------------------------------- pullbacks
+# ---------------------------------------------------------------------------------------- pullbacks
 
 
 @every
@@ -205,7 +205,7 @@ def test_single_precision(row: Operation, x: list[Any], batch: tuple[int, ...]) 
         assert received is None or received.dtype == np.float32
 
 
-# --------------------------------------------------------------------------------- singular matrices
+# -------------------------------------------------------------------------------- singular matrices
 
 
 def test_singular_matrices() -> None:
@@ -237,7 +237,7 @@ def test_numbers_that_are_not_finite(odd: float) -> None:
         row.vjp(arrays, np.ones_like(value), value, *x)
 
 
-# ------------------------------------------------------------------------------------ shape mistakes
+# ----------------------------------------------------------------------------------- shape mistakes
 
 MISTAKES = [
     ("softmax", [(2, 3)], "softmax(v) takes a vector, not a 2x3 matrix"),

@@ -11,6 +11,7 @@ from . import options
 
 if TYPE_CHECKING:
     from ..drawing import Collapse
+    from ..drawing.diagram import Drawn
 
 FORMATS = {
     ".svg": "svg",
@@ -66,7 +67,10 @@ def draw_(
     backprop draw "(x+y)*z" --x 1 --y 3 --z -3
     backprop draw "(x+y)*z" --x 1 --y 3 --z -3 -o circuit.svg
 
-    Without a format it is drawn in the terminal. Values are given as for backprop eval.
+    Without a format it is drawn in the terminal. Values are given as for backprop eval. Of index
+    equations each definition is one box, and without any values their shapes are drawn:
+
+    backprop draw "s[j] = sum[d] W[j,d]*x[d]; minimize sum[j] s[j]^2" -o net.svg
     """
     flags = {"svg": svg, "png": png, "html": html, "dot": dot, "mermaid": mermaid, "tikz": tikz}
     form = chosen_form([name for name, is_set in flags.items() if is_set], output)
@@ -74,6 +78,17 @@ def draw_(
     if form == "png" and output is None and sys.stdout.isatty():
         raise refuse("usage", "a PNG cannot be shown in the terminal", help="write -o circuit.png")
     set_options = {**flags, "depth": depth is not None, "top": top is not None, "output": False}
+    if options.on_arrays(asked):
+        options.refuse_number_kinds(exact, digits)
+        for flag, is_set in (("--depth", depth), ("--top", top), ("--collapse", collapse or None)):
+            if is_set is not None:
+                raise refuse(
+                    "usage",
+                    f"{flag} is for single numbers: of arrays each definition is one box already",
+                    help="leave it out",
+                )
+        draw_arrays(asked, form, output, set_options)
+        return
     evaluation = options.evaluated(asked, exact, digits, collapse=collapse, **set_options)
     result = report(evaluation)
     if form is None:
@@ -83,6 +98,34 @@ def draw_(
 
         write(drawn(result, form, Collapse(depth, collapse, top)), output)
     options.warn(result.warnings)
+
+
+def draw_arrays(
+    asked: options.Request, form: str | None, output: str | None, set_options: dict[str, bool]
+) -> None:
+    """The definitions of a program over arrays; with their shapes alone where nothing is given."""
+    from ..drawing.definitions import sketch
+    from ..tensors.outline import outline
+
+    run = options.evaluated_arrays(asked, **set_options) if asked.bindings else None
+    found = sketch(outline(asked.program, run))
+    if form is None:
+        from ..render.definition_rails import print_definitions
+        from ..render.screen import screen
+
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        print_definitions(found, screen())
+        return
+    if form == "html":
+        from ..drawing import picture
+        from ..drawing.definition_steps import definition_steps
+        from ..render.html import Told, written_page
+
+        source = asked.program.source.strip()
+        told = Told(found.heading, source, tuple(definition_steps(found)))
+        write(written_page(told, picture(found)), output)
+        return
+    write(in_format(found, form), output)
 
 
 def write(content: str | bytes, output: str | None) -> None:
@@ -141,6 +184,17 @@ def drawn(result: Report, form: str, collapse: "Collapse") -> str | bytes:
     from ..drawing import diagram, picture
 
     found = diagram(result, collapse)
+    if form == "html":
+        from ..render.html import page
+
+        return page(found, picture(found, all_names=True))
+    return in_format(found, form)
+
+
+def in_format(found: "Drawn", form: str) -> str | bytes:
+    """A diagram in any format but that of a page."""
+    from ..drawing import picture
+
     if form == "dot":
         from ..render.dot import dot
 
@@ -149,10 +203,6 @@ def drawn(result: Report, form: str, collapse: "Collapse") -> str | bytes:
         from ..render.mermaid import mermaid
 
         return mermaid(found)
-    if form == "html":
-        from ..render.html import page
-
-        return page(found, picture(found, all_names=True))
     if form == "png":
         from ..render.png import png
 

@@ -54,7 +54,9 @@ def eval_(
         options.refuse_number_kinds(exact, digits)
         if tree:
             raise refuse(
-                "usage", "--tree: arrays have no tree here", help="leave it out, or use: backprop draw"
+                "usage",
+                "--tree: a formula over arrays is shown as a table",
+                help="leave it out; backprop draw shows what uses what",
             )
         eval_arrays(asked, full, wrt, save, json)
         return
@@ -83,11 +85,8 @@ def eval_arrays(
         if name not in run.lowered.inputs:
             listed = list(run.lowered.inputs)
             near = similar(name, listed)
-            raise refuse(
-                "usage",
-                f"--wrt: the formula has no variable '{name}'",
-                help=f"did you mean {near[0]}?" if near else f"its variables are {', '.join(listed)}",
-            )
+            help = f"did you mean {near[0]}?" if near else f"its variables are {', '.join(listed)}"
+            raise refuse("usage", f"--wrt: the formula has no variable '{name}'", help=help)
     result = report_arrays(run, whole_inputs(asked.bindings), wanted)
     if save is not None:
         from .array_files import save_report

@@ -5,16 +5,17 @@ which reads which. A recurrence is drawn once, with an arrow for what goes on to
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..equations import BLACKBOARD, Equations, close
 from ..errors import refuse
+from ..numerals import pretty, short
 from ..syntax.tree import Definition, Name
 from ..tensors.outline import INPUT as INPUT_ITEM
 from ..tensors.outline import Item, Outline
 from ..tensors.steps import Recurrence
-from .decimals import uniform
+from .decimals import LARGE, exponent
 from .diagram import EQUATIONS, INPUT, MOST_VERTICES, Cycle, Return, Vertex, counted
 from .metrics import cut
 from .regions import Region
@@ -37,9 +38,12 @@ FOLDING = Folding()
 
 
 class Sketch(NamedTuple):
-    """The boxes of a program, inputs first; `titles` has what each item is called."""
+    """The boxes of a program, inputs first, one for each of `items`; `titles` has what each item
+    is called.
+    """
 
     outline: Outline
+    items: tuple[Item, ...]
     vertices: tuple[Vertex, ...]
     output: int
     output_title: str
@@ -74,10 +78,6 @@ def sketch(outline: Outline) -> Sketch:
         )
     place = {item.name: at for at, item in enumerate(items)}
     titles = {item.name: title(item, outline) for item in items}
-    write = uniform(
-        number for item in items for array in (item.value, item.gradient)
-        for number in single(array)
-    )  # fmt: skip
     vertices = []
     for at, item in enumerate(items):
         sources = tuple(place[name] for name in item.now)
@@ -88,8 +88,8 @@ def sketch(outline: Outline) -> Sketch:
                 cut(titles[item.name], LONGEST_TITLE),
                 True,
                 "",
-                text_of(item.value, write),
-                text_of(item.gradient, write),
+                text_of(item.value),
+                text_of(item.gradient),
                 sources,
                 ("",) * len(sources),
                 (at,),
@@ -107,7 +107,7 @@ def sketch(outline: Outline) -> Sketch:
         if len(recurrence.members) > 1
     )
     return Sketch(
-        outline, tuple(vertices), output, titles[outline.output], cycles, titles
+        outline, tuple(items), tuple(vertices), output, titles[outline.output], cycles, titles
     )
 
 
@@ -161,34 +161,27 @@ def lines_of(item: Item) -> list[str]:
     return found
 
 
-def single(array: Any) -> Iterator[float]:
-    """The number that stands for an array in a picture."""
-    if array is not None:
-        yield measure(array)
-
-
-def measure(array: Any) -> float:
-    """A number as it is, an array by its root mean square."""
-    from ..tensors.reporting import summary
-
-    if getattr(array, "ndim", 0) == 0:
-        return float(array)
-    return summary(array).rms
-
-
-def text_of(array: Any, write: Callable[[Any], str]) -> str:
+def text_of(array: Any) -> str:
     """A number; `rms 0.27` of an array, `0…9` of labels, and how many are no numbers."""
     if array is None:
         return ""
     if getattr(array, "ndim", 0) == 0:
-        return write(float(array))
+        return short(float(array))
     if array.dtype.kind in "iub":
         return f"{array.min()}…{array.max()}" if array.size else ""
     from ..tensors.reporting import summary
 
     found = summary(array)
     bad = [f"{found.nan:,} NaN"] * bool(found.nan) + [f"{found.infinite:,} ∞"] * bool(found.infinite)
-    return ", ".join(bad) or f"rms {write(found.rms)}"
+    return ", ".join(bad) or f"rms {significant(found.rms)}"
+
+
+def significant(number: float) -> str:
+    """Three significant digits; whole numbers in full."""
+    if number == number // 1 and abs(number) < LARGE:
+        return pretty(f"{number:.0f}")
+    text = f"{number:.3g}"
+    return exponent(text) if "e" in text else pretty(text)
 
 
 # ------------------------------------------------------------------------------------- recurrences

@@ -380,7 +380,9 @@ def description(diagram: Drawn) -> str:
                 branches[source].append(f"{share} from {vertex.title}")
     parts = []
     for vertex, shares in zip(diagram.vertices, branches, strict=True):
-        text = f"{vertex.title} = {vertex.value}"
+        lengths = f" ({vertex.lengths})" if vertex.lengths else ""
+        text = f"{vertex.title}{lengths}"
+        text += f" = {vertex.value}" if vertex.value or not lengths else ""
         if vertex.gradient:
             text += f", gradient {vertex.gradient}"
         if shares:

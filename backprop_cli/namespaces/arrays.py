@@ -245,7 +245,7 @@ def slopes_of(operation: Operation) -> Callable[..., tuple[Any, ...]]:
 
 def where_defined(found: tuple[Any, ...], out: Array, x: tuple[Array, ...]) -> tuple[Any, ...]:
     """Slopes, NaN where `out` is NaN and no input is: there no slope exists."""
-    if out.dtype.kind != "f" or not np.isnan(np.min(out, initial=0)):
+    if out.dtype.kind != "f" or not np.isnan(np.minimum.reduce(out, axis=None, initial=0)):
         return found
     begins = np.isnan(out)
     for u in x:

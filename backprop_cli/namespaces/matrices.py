@@ -190,17 +190,17 @@ def cofactors(a: Array) -> Array:
 
     From A = U·S·V^T: det(U)·det(V)·U·(the products of all other singular values)·V^T.
     """
+    usable = np.isfinite(a).all((-1, -2), keepdims=True)  # LAPACK may run forever on infinities
     try:
-        u, s, vt = np.linalg.svd(a)
-    except np.linalg.LinAlgError:  # not finite
+        u, s, vt = np.linalg.svd(np.where(usable, a, 0))
+    except np.linalg.LinAlgError:  # it did not converge
         return np.full_like(a, np.nan)
     ones = np.ones((*s.shape[:-1], 1), s.dtype)
     before = np.concatenate([ones, s[..., :-1]], -1).cumprod(-1)
     after = np.concatenate([ones, s[..., :0:-1]], -1).cumprod(-1)[..., ::-1]
     sign = np.linalg.det(u) * np.linalg.det(vt)
-    return (np.rint(sign)[..., None, None] * (u * (before * after)[..., None, :]) @ vt).astype(
-        a.dtype
-    )
+    found = np.rint(sign)[..., None, None] * (u * (before * after)[..., None, :]) @ vt
+    return np.where(usable, found, np.nan).astype(a.dtype)
 
 
 def pull_det(upstream: Array, a: Array) -> Array:

@@ -1,4 +1,4 @@
-"""A report over arrays as `backprop.eval/1`: arrays are nested lists, or summaries if they are large."""
+"""A report over arrays as `backprop.eval/1`: nested lists, or summaries of large arrays."""
 
 from __future__ import annotations
 

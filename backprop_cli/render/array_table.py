@@ -10,15 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ..tensors.reporting import ArrayReport, ArrayRow
-from .array_text import cell, is_small, number, shape_text, summary_text, whole_text
+from .array_text import FOLDED, cell, is_small, number, shape_text, summary_text, whole_text
 from .plain import in_encoding, safe, width
 from .screen import GRADIENT, VALUE, show
 
 Array = Any
 
 GAP = 3  # columns between two columns of the table
-LEAST_CELL = 13
-FOLDED = 20  # columns of a vector that is folded
+NARROWEST, NARROW = 10, 18  # columns of formulas that make room, by their longest word
 WIDE = 60  # columns that an array may take in a cell
 MOST_ROWS = 500
 
@@ -30,12 +29,18 @@ def print_array_table(report: ArrayReport, console: Console, full: bool) -> None
     rows = shown_rows(report)
     encoding = console.encoding
     plan = planned(rows, report, console.width)
-    body = records(rows, report, console) if full else table(rows, plan, console)
+    body: Table | str
+    if full or not plan.widths:
+        body = records(rows, report, console, full)
+    else:
+        body = table(rows, plan, console)
     parts: list[Table | str] = [in_encoding(headline(report, console), encoding), body]
-    parts += [in_encoding(line, encoding) for line in below(report, full or plan.named)]
+    named = full or plan.named or not plan.widths
+    parts += [in_encoding(line, encoding) for line in below(report, named)]
     hidden = len(report.rows) - len(rows)
     if hidden:
-        parts.append(f"{hidden:,} of {len(report.rows):,} arrays are not shown; --json has them all")
+        total = len(report.rows)
+        parts.append(f"{hidden:,} of {total:,} arrays are not shown; --json has them all")
     show(console, *parts)
 
 
@@ -64,7 +69,9 @@ def formula_text(row: ArrayRow) -> str:
 
 
 class Plan(NamedTuple):
-    """How wide the columns with arrays may be, and whether shapes are written with their names."""
+    """How wide the columns with arrays may be (none: there is no room for columns), and whether
+    shapes are written with their names.
+    """
 
     named: bool
     widths: tuple[int, ...]
@@ -78,7 +85,7 @@ def table(rows: list[ArrayRow], plan: Plan, console: Console) -> Table:
     drawn.add_column("shape", no_wrap=True, overflow="fold")
     styles = (VALUE, GRADIENT)[: len(plan.widths)]
     texts = [
-        [cell(array, room, row.whole) for array, room in zip(arrays(row), plan.widths)]  # noqa: B905
+        [cell(arrays(row)[place], room, row.whole) for place, room in enumerate(plan.widths)]
         for row in rows
     ]
     for place, style in enumerate(styles):
@@ -106,16 +113,22 @@ def planned(rows: list[ArrayRow], report: ArrayReport, columns: int) -> Plan:
     formulas = max([7, *(widest(formula_text(row)) for row in rows)])
     natural = [max(needed(arrays(row)[place]) for row in rows) for place in range(count)]
     least = [max(needed(arrays(row)[place], False) for row in rows) for place in range(count)]
+    words = [len(word) for row in rows for word in formula_text(row).split()]
+    narrow = max(NARROWEST, min(NARROW, max(words, default=0)))
     room = 0
     for named, folded, wanted in (
         (True, 40, natural), (True, 24, natural), (True, 24, least), (False, 20, least),
-        (False, 10, least), (True, 24, None),
+        (False, narrow, least),
     ):  # fmt: skip
         shapes = max([5, *(width(shape_text(row, named)) for row in rows)])
         room = columns - 1 - titles - shapes - GAP * (2 + count) - min(folded, formulas)
-        if wanted is not None and sum(wanted) <= room:
+        if sum(wanted) <= room:
             return Plan(named, tuple(wanted))
-    return Plan(True, (max(LEAST_CELL, room // count),) * count)
+    widths = tuple(
+        max(widest(cell(arrays(row)[place], FOLDED - 1, row.whole)) for row in rows)
+        for place in range(count)
+    )
+    return Plan(False, widths if sum(widths) <= room else ())
 
 
 def needed(array: Array | None, generous: bool = True) -> int:
@@ -155,28 +168,34 @@ def below(report: ArrayReport, plan_named: bool) -> list[str]:
     return lines
 
 
-def records(rows: list[ArrayRow], report: ArrayReport, console: Console) -> str:
-    """Each array with all its numbers."""
+def records(rows: list[ArrayRow], report: ArrayReport, console: Console, full: bool) -> str:
+    """Some lines for each array: with all its numbers, or where columns would not fit."""
     lines: list[str] = []
     for row in rows:
-        about = ", ".join(part for part in (formula_text(row), shape_text(row)) if part)
+        shape = shape_text(row) + (" numbers" if row.value.ndim == 1 else "")
+        about = ", ".join(part for part in (row.role, shape) if part and part != "input")
         if row.equations:
-            about = shape_text(row)
+            about = shape
             for left, text in row.equations:
                 name = f"{row.name}{left}" if left else row.title
                 lines += ["", f"{safe(name)} = {safe(text)}"]
         else:
             lines += ["", safe(row.title)]
         lines[-1] += f"   ({about})" if about else ""
-        lines += numbers("value", row.value, console.width)
+        lines += numbers("value", row.value, console.width, full, row.whole)
         if report.scalar:
-            lines += numbers("gradient", row.gradient, console.width)
+            lines += numbers("gradient", row.gradient, console.width, full)
     return in_encoding("\n".join([*lines, ""]), console.encoding)
 
 
-def numbers(heading: str, array: Array | None, columns: int) -> list[str]:
-    """A heading with a number behind it, or an array below."""
-    if array is None or not array.ndim:
-        return [f"  {heading:<10}{'–' if array is None else number(array)}"]
-    text = whole_text(array, columns - 4) or summary_text(array)
-    return [f"  {heading}", *(f"    {line}" for line in text.split("\n"))]
+def numbers(
+    heading: str, array: Array | None, columns: int, full: bool, whole: bool = False
+) -> list[str]:
+    """A heading with a number or a summary behind it, or an array below."""
+    text = "–" if array is None else number(array) if not array.ndim else None
+    if array is not None and text is None:
+        shown = whole_text(array, columns - 4) if full or is_small(array) else None
+        text = summary_text(array, whole).replace("\n", ", ") if shown is None else shown
+        if "\n" in text or len(text) > columns - 12:
+            return [f"  {heading}", *(f"    {line}" for line in text.split("\n"))]
+    return [f"  {heading:<10}{text}"]

@@ -15,6 +15,7 @@ Array = Any
 
 MOST_NUMBERS = 12  # of an array that is shown whole
 MOST_IN_LINE = 6  # of a vector that is shown whole
+FOLDED = 18  # columns from which on a vector is folded into several lines of a cell
 
 
 def number(value: Any) -> str:
@@ -136,4 +137,6 @@ def cell(array: Array | None, width: int, whole: bool = False) -> str:
     if not array.ndim:
         return number(array)
     text = whole_text(array, width, False) if is_small(array) else None
-    return summary_text(array, whole) if text is None else text
+    if text is None or (array.ndim == 1 and "\n" in text and width < FOLDED):
+        return summary_text(array, whole)
+    return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..drawing.diagram import BOX, CONSTANT, INPUT, Diagram, Vertex
+from ..drawing.diagram import BOX, CONSTANT, EQUATIONS, INPUT, Drawn, Vertex
 from .plain import safe
 
 HEAD = """\
@@ -12,7 +12,7 @@ digraph circuit {
   edge [fontname="sans-serif", fontsize=11, arrowsize=0.6]"""
 
 
-def dot(diagram: Diagram) -> str:
+def dot(diagram: Drawn) -> str:
     """The diagram as a digraph; forks are points, regions are clusters."""
     lines = [HEAD, f"  label={quoted(f'Circuit of {diagram.output_title}')}"]
     lines += clusters(diagram)
@@ -31,10 +31,25 @@ def dot(diagram: Diagram) -> str:
     last = diagram.vertices[diagram.output]
     lines.append('  end [shape=point, style=invis, width=0, label=""]')
     lines.append(f"  n{diagram.output} -> end [label={wire_label(last)}]")
+    lines += returns(diagram)
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def clusters(diagram: Diagram) -> list[str]:
+def returns(diagram: Drawn) -> list[str]:
+    """What recurrences hand on to their next steps."""
+    style = 'style=dashed, color="#2c6ba8", fontcolor="#2c6ba8", constraint=false'
+    lines = [
+        f"  n{at} -> n{at} [{style}, label={quoted(vertex.loop)}]"
+        for at, vertex in enumerate(diagram.vertices)
+        if vertex.loop
+    ]
+    for cycle in diagram.cycles:
+        for source, target in cycle.returns:
+            lines.append(f"  n{source} -> n{target} [{style}, label={quoted('the step before')}]")
+    return lines
+
+
+def clusters(diagram: Drawn) -> list[str]:
     """The nodes, those of a region inside its cluster."""
     inside: dict[int, list[str]] = {-1: []}
     for at, vertex in enumerate(diagram.vertices):
@@ -49,6 +64,9 @@ def clusters(diagram: Diagram) -> list[str]:
 
 def node(at: int, vertex: Vertex) -> str:
     """A node's statement."""
+    if vertex.kind == EQUATIONS:
+        text = "\\n".join(quoted(line)[1:-1] for line in (vertex.title, *vertex.lines))
+        return f'n{at} [shape=box, style=rounded, label="{text}"]'
     if vertex.kind in (INPUT, CONSTANT):
         return f"n{at} [shape=plaintext, label={quoted(vertex.title)}]"
     shape = ", shape=box, style=rounded" if vertex.kind == BOX or len(vertex.sign) > 4 else ""
@@ -58,7 +76,11 @@ def node(at: int, vertex: Vertex) -> str:
 
 def wire_label(vertex: Vertex) -> str:
     """The value above, the gradient below."""
-    lines = [styled("b", "#007a55", vertex.value)]
+    lines = []
+    if vertex.lengths:
+        lines.append(f'<font color="#6b5b95">{entities(vertex.lengths)}</font>')
+    if vertex.value or not lines:
+        lines.append(styled("b", "#007a55", vertex.value or " "))
     if vertex.gradient:
         lines.append(styled("i", "#b84300", vertex.gradient))
     return f"<{'<br/>'.join(lines)}>"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from string import Template
+from typing import NamedTuple
 
 from ..drawing.diagram import LONGEST_NAME, Diagram
 from ..drawing.metrics import cut
@@ -19,23 +20,35 @@ LEAST = 0.62  # how much a picture is made smaller before it scrolls
 MOST = 1.25
 
 
+class Told(NamedTuple):
+    """What a page says beside its picture: a heading, the program's text, and the steps."""
+
+    heading: str
+    program: str
+    steps: tuple[Step, ...]
+
+
 def page(diagram: Diagram, picture: Picture) -> str:
     """The whole page. `picture` should have all names, since the steps speak of v1, v2, …"""
+    return written_page(Told(heading(diagram), program(diagram), tuple(steps(diagram))), picture)
+
+
+def written_page(told: Told, picture: Picture) -> str:
+    """A page that steps through a picture."""
     script = resource("page.js")
-    told = steps(diagram)
     style = resource("page.css")
     least, most = LEAST * picture.width, MOST * picture.width
     style += f".picture{{--least:{least:.0f}px;--most:{most:.0f}px}}"
     return Template(resource("page.html")).substitute(
         hash=digest(script),
-        title=escape(f"Back-propagation: {heading(diagram)}"),
-        heading=escape(heading(diagram)),
-        program=program(diagram),
+        title=escape(f"Back-propagation: {told.heading}"),
+        heading=escape(told.heading),
+        program=listing(told.program),
         svg_style=f"{STYLE}\n@media screen and (prefers-color-scheme:dark){{{DARK}}}",
         page_style=style,
         picture=document(picture, "", mark),
-        count=len(told),
-        steps="\n".join(map(item, told)),
+        count=len(told.steps),
+        steps="\n".join(map(item, told.steps)),
         script=script,
     )
 
@@ -65,10 +78,13 @@ def heading(diagram: Diagram) -> str:
 def program(diagram: Diagram) -> str:
     """The formula as it was written, where it has several lines."""
     text = diagram.report.parsed
-    if "\n" not in text and ";" not in text:
-        return ""
+    return text if "\n" in text or ";" in text else ""
+
+
+def listing(text: str) -> str:
+    """A program's text, its lines kept."""
     lines = [escape(line) for line in text.split("\n")]
-    return "<pre>" + "\n".join(lines) + "</pre>"
+    return "<pre>" + "\n".join(lines) + "</pre>" if text else ""
 
 
 def mark(part: object) -> str:

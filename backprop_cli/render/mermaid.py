@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..drawing.diagram import BOX, CONSTANT, INPUT, Diagram, Vertex
+from ..drawing.diagram import BOX, CONSTANT, EQUATIONS, INPUT, Drawn, Vertex
 from .plain import safe
 
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,/()=_:")
 
 
-def mermaid(diagram: Diagram) -> str:
+def mermaid(diagram: Drawn) -> str:
     """The diagram as a flowchart; forks are points, regions are subgraphs."""
     lines = ["flowchart LR", f"  accTitle: Circuit of {words(diagram.output_title)}"]
     lines += subgraphs(diagram)
@@ -16,7 +16,8 @@ def mermaid(diagram: Diagram) -> str:
     for at, vertex in enumerate(diagram.vertices):
         if uses[at] > 1:
             lines.append(f'  k{at}["•"]:::leaf')
-            lines.append(f"  n{at} ---|{quoted(wire_label(vertex))}| k{at}")
+            label = wire_label(vertex)
+            lines.append(f"  n{at} ---{f'|{quoted(label)}|' if label else ''} k{at}")
     for at, vertex in enumerate(diagram.vertices):
         for source, share in zip(vertex.sources, vertex.shares, strict=True):
             start, label = f"n{source}", wire_label(diagram.vertices[source])
@@ -24,12 +25,28 @@ def mermaid(diagram: Diagram) -> str:
                 start, label = f"k{source}", share
             lines.append(f"  {start} -->{f'|{quoted(label)}|' if label else ''} n{at}")
     last = diagram.vertices[diagram.output]
-    lines.append(f'  n{diagram.output} -->|{quoted(wire_label(last))}| out[" "]:::leaf')
+    label = wire_label(last)
+    arrow = f"-->|{quoted(label)}|" if label else "-->"
+    lines.append(f'  n{diagram.output} {arrow} out[" "]:::leaf')
+    lines += returns(diagram)
     lines.append("  classDef leaf fill:none,stroke:none")
     return "\n".join(lines) + "\n"
 
 
-def subgraphs(diagram: Diagram) -> list[str]:
+def returns(diagram: Drawn) -> list[str]:
+    """What recurrences hand on to their next steps."""
+    lines = [
+        f"  n{at} -.->|{quoted(vertex.loop)}| n{at}"
+        for at, vertex in enumerate(diagram.vertices)
+        if vertex.loop
+    ]
+    for cycle in diagram.cycles:
+        for source, target in cycle.returns:
+            lines.append(f"  n{source} -.->|{quoted('the step before')}| n{target}")
+    return lines
+
+
+def subgraphs(diagram: Drawn) -> list[str]:
     """The nodes, those of a region inside its subgraph."""
     inside: dict[int, list[str]] = {-1: []}
     for at, vertex in enumerate(diagram.vertices):
@@ -45,6 +62,9 @@ def node(at: int, vertex: Vertex) -> str:
     """A node's statement: a circle for a gate, with its name before the sign."""
     if vertex.kind in (INPUT, CONSTANT):
         return f"n{at}[{quoted(vertex.title)}]:::leaf"
+    if vertex.kind == EQUATIONS:
+        text = "<br/>".join(escape(line) for line in (vertex.title, *vertex.lines))
+        return f'n{at}("{text}")'
     if vertex.named:
         return f"n{at}([{quoted(f'{vertex.title}: {vertex.sign}')}])"
     text = quoted(vertex.sign)
@@ -52,8 +72,9 @@ def node(at: int, vertex: Vertex) -> str:
 
 
 def wire_label(vertex: Vertex) -> str:
-    """The value, and behind a bar the gradient."""
-    return f"{vertex.value} ¦ {vertex.gradient}" if vertex.gradient else vertex.value
+    """The shape of an array, the value, and behind a bar the gradient."""
+    text = f"{vertex.value} ¦ {vertex.gradient}" if vertex.gradient else vertex.value
+    return f"{vertex.lengths}: {text}" if vertex.lengths and text else vertex.lengths or text
 
 
 def words(text: str) -> str:

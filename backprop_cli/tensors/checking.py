@@ -52,7 +52,7 @@ def check_arrays(
             "not-scalar",
             f"the result is an array of {'×'.join(map(str, np.shape(run.value)))} numbers, which"
             " has no gradient to check",
-            help="a gradient is that of a single number: sum(…), mean(…), or an element such as [0]",
+            help="a gradient is that of a single number: sum(…), mean(…), or an element",
         )
     roles = run.lowered.roles
     names = [name for name in run.lowered.inputs if roles.get(name) == "param"]

@@ -139,10 +139,12 @@ class Contraction(NamedTuple):
 
     def __call__(self, *arrays: Array) -> Array:
         """The result, with axes as in `out`."""
+        if not any(operand.view for operand in self.operands):
+            return contract([o.labels for o in self.operands], arrays, self.out, self.sizes)
         cut = self.slabs(arrays)
         if cut is None:
             read = [o.read(a) for o, a in zip(self.operands, arrays, strict=True)]
-            return contract([o.labels for o in self.operands], read, self.out, dict(self.sizes))
+            return contract([o.labels for o in self.operands], read, self.out, self.sizes)
         label, count = cut
         result = np.empty(self.shape, np.result_type(*arrays))
         axis = self.out.index(label)
@@ -200,17 +202,22 @@ class Contraction(NamedTuple):
             cut.append(array)
         return cut
 
-    def pull(self, place: int, upstream: Array, arrays: Sequence[Array]) -> Array:
+    def pull(
+        self, place: int, gradient: Contraction, upstream: Array, arrays: Sequence[Array]
+    ) -> Array:
         """The gradient at operand `place`: again a contraction, of the upstream gradient with all
-        other operands, added into the places that the view read.
+        other operands (`gradient`, as `adjoint` gives it), added into the places that the view
+        read.
         """
         operand = self.operands[place]
-        gradient = self.adjoint(place)
         others = [upstream, *(a for k, a in enumerate(arrays) if k != place)]
         base = arrays[place]
         view = operand.view
         if view is None:
-            return spread(gradient(*others), gradient.out, operand.labels, dict(self.sizes))
+            found = gradient(*others)
+            if gradient.out == operand.labels:
+                return found
+            return spread(found, gradient.out, operand.labels, dict(self.sizes))
         target = np.zeros(base.shape, base.dtype)
         elements = prod(view.lengths)
         sizes = dict(self.sizes)
@@ -249,21 +256,25 @@ def spread(values: Array, labels: Labels, wanted: Labels, sizes: Mapping[int, in
 
 
 def contract(
-    labels: Sequence[Labels], arrays: Sequence[Array], out: Labels, sizes: Mapping[int, int]
+    labels: Sequence[Labels],
+    arrays: Sequence[Array],
+    out: Labels,
+    sizes: tuple[tuple[int, int], ...],
 ) -> Array:
     """The sum of products over all labels that are not in `out`."""
+    if len(labels) == 2:
+        return pair(labels[0], arrays[0], labels[1], arrays[1], out)
+    if len(labels) == 1:
+        return alone(labels[0], arrays[0], out)
     names, values = list(labels), list(arrays)
-    steps = order(tuple(names), out, tuple(sorted(sizes.items()))) if len(names) > 2 else ()
-    for left, right in steps:
+    for left, right in order(tuple(names), out, sizes):
         rest = [k for k in range(len(names)) if k not in (left, right)]
         needed = set(out).union(*(names[k] for k in rest))
         kept = tuple(dict.fromkeys(x for k in (left, right) for x in names[k] if x in needed))
         value = pair(names[left], values[left], names[right], values[right], kept)
         names = [*(names[k] for k in rest), kept]
         values = [*(values[k] for k in rest), value]
-    if len(names) == 2:
-        return pair(names[0], values[0], names[1], values[1], out)
-    return alone(names[0], values[0], out)
+    return pair(names[0], values[0], names[1], values[1], out)
 
 
 @lru_cache(maxsize=1024)
@@ -290,55 +301,112 @@ def order(
     return tuple(steps)
 
 
+class Summing(NamedTuple):
+    """How one operand is summed and turned: the axes to sum over, then the order of the rest."""
+
+    summed: tuple[int, ...]
+    order: tuple[int, ...] | None
+
+
+@lru_cache(maxsize=4096)
+def summing(labels: Labels, out: Labels) -> Summing:
+    """How an operand with `labels` becomes one with `out`."""
+    summed = tuple(axis for axis, label in enumerate(labels) if label not in out)
+    left = [label for label in labels if label in out]
+    return Summing(summed, turned([left.index(label) for label in out]))
+
+
+def turned(order: Sequence[int]) -> tuple[int, ...] | None:
+    """An order of axes, None for the one that they have."""
+    return None if list(order) == list(range(len(order))) else tuple(order)
+
+
 def alone(labels: Labels, array: Array, out: Labels) -> Array:
     """One operand summed over the labels that `out` has not, with the axes of `out`."""
-    summed = tuple(axis for axis, label in enumerate(labels) if label not in out)
-    if summed:
-        array = array.sum(axis=summed)
-        labels = tuple(label for label in labels if label in out)
-    return array.transpose([labels.index(label) for label in out])
+    how = summing(labels, out)
+    if how.summed:
+        array = np.add.reduce(array, axis=how.summed)
+    return array if how.order is None else array.transpose(how.order)
+
+
+class Pairing(NamedTuple):
+    """How two operands become one matrix product.
+
+    lonely   the axes of each operand that are summed before.
+    orders   the order of the axes of each: those of both and the result, its own, those to sum
+             (of the second: to sum, its own).
+    batch, rows, summed   how many axes of the first operand are of each kind.
+    back     the order of the result's axes.
+    """
+
+    lonely: tuple[tuple[int, ...], tuple[int, ...]]
+    orders: tuple[tuple[int, ...] | None, tuple[int, ...] | None]
+    batch: int
+    rows: int
+    summed: int
+    back: tuple[int, ...] | None
+
+
+@lru_cache(maxsize=4096)
+def pairing(left: Labels, right: Labels, out: Labels) -> Pairing:
+    """How operands with the labels `left` and `right` become one with `out`."""
+    kept = set(out)
+    lonely = (
+        tuple(axis for axis, x in enumerate(left) if x not in kept and x not in right),
+        tuple(axis for axis, x in enumerate(right) if x not in kept and x not in left),
+    )
+    first = [x for x in left if x in kept or x in right]
+    second = [x for x in right if x in kept or x in left]
+    batch = [x for x in first if x in second and x in kept]
+    summed = [x for x in first if x in second and x not in kept]
+    rows = [x for x in first if x not in second]
+    columns = [x for x in second if x not in first]
+    made = [*batch, *rows, *columns]
+    orders = (
+        turned([first.index(x) for x in (*batch, *rows, *summed)]),
+        turned([second.index(x) for x in (*batch, *summed, *columns)]),
+    )
+    back = turned([made.index(x) for x in out])
+    return Pairing(lonely, orders, len(batch), len(rows), len(summed), back)
 
 
 def pair(left: Labels, a: Array, right: Labels, b: Array, out: Labels) -> Array:
     """The contraction of two operands, as matrix products."""
-    kept = set(out)
-    left, a = without(left, a, kept | set(right))
-    right, b = without(right, b, kept | set(left))
-    both = [x for x in left if x in right]
-    batch = [x for x in both if x in kept]
-    summed = [x for x in both if x not in kept]
-    rows = [x for x in left if x not in right]
-    columns = [x for x in right if x not in left]
-    if not summed:
-        return outer(left, a, right, b, out)
-    first = a.transpose([left.index(x) for x in (*batch, *rows, *summed)])
-    second = b.transpose([right.index(x) for x in (*batch, *summed, *columns)])
-    shared = first.shape[: len(batch)]
-    row_shape = first.shape[len(batch) : len(batch) + len(rows)]
-    column_shape = second.shape[len(batch) + len(summed) :]
-    depth = prod(first.shape[len(batch) + len(rows) :])
-    result = np.matmul(
-        first.reshape((*shared, prod(row_shape), depth)),
-        second.reshape((*shared, depth, prod(column_shape))),
-    ).reshape((*shared, *row_shape, *column_shape))
-    made = (*batch, *rows, *columns)
-    return result.transpose([made.index(x) for x in out])
+    how = pairing(left, right, out)
+    if how.lonely[0]:
+        a = np.add.reduce(a, axis=how.lonely[0])
+    if how.lonely[1]:
+        b = np.add.reduce(b, axis=how.lonely[1])
+    if how.orders[0] is not None:
+        a = a.transpose(how.orders[0])
+    if how.orders[1] is not None:
+        b = b.transpose(how.orders[1])
+    batch, rows = how.batch, how.rows
+    if not how.summed:
+        result = outer(a, b, batch, rows)
+    else:
+        shared, row_shape = a.shape[:batch], a.shape[batch : batch + rows]
+        column_shape = b.shape[batch + how.summed :]
+        depth = prod(a.shape[batch + rows :])
+        if not batch:
+            result = np.dot(
+                a if a.ndim == 1 else a.reshape((*row_shape[:0], prod(row_shape), depth))
+                if rows else a.reshape(depth),
+                b.reshape((depth, prod(column_shape))) if column_shape else b.reshape(depth),
+            ).reshape((*row_shape, *column_shape))  # fmt: skip
+        else:
+            result = np.matmul(
+                a.reshape((*shared, prod(row_shape), depth)),
+                b.reshape((*shared, depth, prod(column_shape))),
+            ).reshape((*shared, *row_shape, *column_shape))
+    return result if how.back is None else result.transpose(how.back)
 
 
-def without(labels: Labels, array: Array, needed: set[int]) -> tuple[Labels, Array]:
-    """An operand summed over the labels that nothing else has."""
-    lonely = tuple(axis for axis, label in enumerate(labels) if label not in needed)
-    if not lonely:
-        return labels, array
-    return tuple(label for label in labels if label in needed), array.sum(axis=lonely)
-
-
-def outer(left: Labels, a: Array, right: Labels, b: Array, out: Labels) -> Array:
+def outer(a: Array, b: Array, batch: int, rows: int) -> Array:
     """The product without a sum, by broadcasting."""
-    if not left and not right:
-        return a * b
-    def aligned(labels: Labels, array: Array) -> Array:
-        moved = array.transpose([labels.index(label) for label in out if label in labels])
-        return moved[tuple(slice(None) if label in labels else None for label in out)]
-
-    return aligned(left, a) * aligned(right, b)
+    columns = b.ndim - batch
+    if columns:
+        a = a[(..., *[None] * columns)]
+    if rows:
+        b = b[(*[slice(None)] * batch, *[None] * rows)]
+    return a * b

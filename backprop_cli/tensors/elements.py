@@ -40,6 +40,7 @@ from .index_forms import (
     operation,
     whole,
 )
+from .local_slopes import is_number
 from .ranges import bound_names
 
 Axes = tuple[Extent, ...]
@@ -567,7 +568,8 @@ def window_at(
     moved = []
     for where, offset, axis in zip(place[-2:], (p, q), each[0][-2:], strict=True):
         scaled = where if stride == 1 else operation("multiply", number(stride), where)
-        moved.append(plus(operation("add", scaled, offset), axis.first))
+        first = is_number(where, "0")
+        moved.append(plus(offset if first else operation("add", scaled, offset), axis.first))
     if not convolution:
         body = yield self.at(node.arguments[0], (*place[:-2], *moved), scope)
         return self.summed("max" if node.function == "maxpool" else "mean", [p, q], body)

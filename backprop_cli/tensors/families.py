@@ -44,6 +44,11 @@ class Axes(NamedTuple):
     shape: tuple[int, ...]
 
 
+def full_size(gradient: Array, shape: tuple[int, ...]) -> Array:
+    """A gradient in the shape of its value; that of a literal has none."""
+    return gradient if np.shape(gradient) == shape else np.broadcast_to(gradient, shape)
+
+
 @lru_cache(maxsize=4096)
 def expand(axes: Axes) -> Operation:
     """The array with axes in another order and repeated along new ones; nothing is copied."""
@@ -56,7 +61,7 @@ def expand(axes: Axes) -> Operation:
 
     def slopes(xp: Any, out: Array, x: Array) -> tuple[Pullback]:
         def pull(upstream: Array) -> Array:
-            upstream = np.broadcast_to(upstream, axes.shape)
+            upstream = full_size(upstream, axes.shape)
             moved = x.transpose(order)[index]
             summed = tuple(
                 k for k, axis in enumerate(axes.order)
@@ -78,13 +83,15 @@ def expand(axes: Axes) -> Operation:
 @lru_cache(maxsize=4096)
 def contraction(spec: Contraction) -> Operation:
     """A sum of products. Each operand's gradient is the sum of products with all the others."""
+    adjoints = [spec.adjoint(place) for place in range(len(spec.operands))]
+    shape = spec.shape
 
     def forward(xp: Any, *x: Array) -> Array:
         return spec(*x)
 
     def slopes(xp: Any, out: Array, *x: Array) -> tuple[Pullback, ...]:
         def puller(place: int) -> Callable[[Array], Array]:
-            return lambda upstream: spec.pull(place, np.broadcast_to(upstream, spec.shape), x)
+            return lambda g: spec.pull(place, adjoints[place], full_size(g, shape), x)
 
         return tuple(Pullback(puller(place)) for place in range(len(x)))
 

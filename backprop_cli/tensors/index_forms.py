@@ -233,6 +233,9 @@ class Sizes:
                     return False
         return True
 
+    def differ(self, one: Extent, other: Extent) -> bool:
+        return any(self.sign(a.plus(b, -1)) for a, b in zip(one, other, strict=True))
+
     def sign(self, form: Affine) -> int:
         """Whether a form is negative, zero or positive."""
         form = self.settled(form)
@@ -273,6 +276,7 @@ class Solver:
 
     indices  the extents that are known: of indices by their own names.
     axes     the extents of an array's axes; None for one that is not known yet.
+    strict   whether an index on two axes of different lengths is an error; else it is in `torn`.
     """
 
     def __init__(
@@ -280,6 +284,7 @@ class Solver:
         sizes: Sizes,
         indices: Mapping[str, Extent | None],
         axes: Callable[[str], tuple[Extent, ...] | None],
+        strict: bool = True,
     ) -> None:
         self.sizes = sizes
         self.axes = axes
@@ -287,7 +292,8 @@ class Solver:
         self.fixed = set(self.known)
         self.indices = set(indices)
         self.fits: list[Fit] = []
-        self.constants: set[str] = set()
+        self.strict = strict
+        self.torn: set[str] = set()
 
     def form(self, expression: Expression) -> Affine | None:
         """An expression as an affine form over indices and sizes."""
@@ -337,8 +343,11 @@ class Solver:
                 continue
             if key not in self.known:
                 self.known[key] = fit.extent
-            elif not self.sizes.unite(self.known[key], fit.extent):
-                raise disagree(key, fit)
+            elif self.strict:
+                if not self.sizes.unite(self.known[key], fit.extent):
+                    raise disagree(key, fit)
+            elif self.sizes.differ(self.known[key], fit.extent):
+                self.torn.add(key)
         moved = True
         while moved:
             moved = self.fitting()

@@ -59,7 +59,7 @@ def with_index_help(program: Program, error: BackpropError, unbound: list[str]) 
         if stands_alone(program, name, lambda node: getattr(node, "subscripts", ())):
             continue
         found = error.diagnostic
-        help = f"to make '{name}' an index, bind it: sum[{name}] …, or on the left side: s[{name}] = …"
+        help = f"to make '{name}' an index, bind it: sum[{name}] …, or on a left side: s[{name}] ="
         return BackpropError(found._replace(help=f"{found.help}; {help}"))
     return error
 
@@ -85,7 +85,7 @@ def indices_of(program: Program) -> dict[str, Span]:
 
 
 def refuse_indices(program: Program, bindings: Mapping[str, Bound], bare: Names) -> None:
-    """Refuse values for indices. A name that formulas use otherwise, too, is none: h[T] and 1..T."""
+    """Refuse values for indices. A name that formulas use otherwise, too, is none."""
     places = indices_of(program)
     wrong = [name for name in bindings if name in places and name not in bare.free]
     wrong = [name for name in wrong if name not in bare.size_names]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
+from ..errors import BackpropError, refuse
 from ..lowering import CONSTANTS
 from ..syntax.tree import (
     Definition,
@@ -79,8 +80,14 @@ class Outline(NamedTuple):
 
 
 def outline(program: Program, run: ArrayRun | None = None) -> Outline:
-    """The outline of a program, with the values of a run if there is one."""
-    return _Outlining(program, run).outline()
+    """The outline of a program, with the values of a run if there is one.
+
+    Raises BackpropError for names that are defined twice, and by themselves.
+    """
+    try:
+        return _Outlining(program, run).outline()
+    except BackpropError as error:
+        raise error.located(program.source) from None
 
 
 class _Outlining:
@@ -130,6 +137,13 @@ class _Outlining:
             self.order.append(name)
             return
         found = recurrence_of(group, self.equations, self.run)
+        if not found.indices:
+            raise refuse(
+                "cycle",
+                f"'{name}' is defined by itself: {' → '.join([*group, name][:8])}",
+                self.equations[name][-1].name_span,
+                "a recurrence needs a first value and steps: h[0] = …; h[t] = … h[t-1] …",
+            )
         left: dict[str, set[str]] = {}
         for member in group:
             before, same = earlier_steps(member, found, self.equations)
@@ -195,7 +209,8 @@ class _Outlining:
                 waiting.append((node.body, deeper, whole))
                 waiting += [(b, deeper, True) for b in reversed(node.binders)]
                 continue
-            if isinstance(node, Name) and not whole and self.is_read(node.name, inner):
+            declared = isinstance(node, Name) and node.name in self.names.roles
+            if isinstance(node, Name) and (declared or not whole) and self.is_read(node.name, inner):
                 found[node.name] = None
             if isinstance(node, Indexed) and node.name not in inner:
                 found[node.name] = None
@@ -254,13 +269,10 @@ class _Outlining:
 
     def adjoint(self, node: int) -> Any:
         """The gradient at a node in its shape; None where none arrives or none was asked for."""
-        import numpy as np
+        from .reporting import adjoint_of
 
         assert self.run is not None
-        if not self.run.adjoints or self.run.adjoints[node] is None:
-            return None
-        shape = np.shape(self.run.values[node])
-        return np.broadcast_to(np.asarray(self.run.adjoints[node]), shape)
+        return adjoint_of(self.run, node)
 
     def numbers(self, name: str) -> tuple[Any, Any]:
         """The value and the gradient of a definition; a recurrence's are put together."""
@@ -272,26 +284,9 @@ class _Outlining:
             if stored is None:
                 return None, None
             return self.run.values[stored.value.node], self.adjoint(stored.value.node)
-        return stacked(made, self.run.values), stacked(
-            made, {part.node: self.adjoint(part.node) for part in made.parts.values()}
-        )
+        from .reporting import gathered
 
-
-def stacked(made: Any, numbers: Any) -> Any:
-    """The parts of a definition that is written out as one array, the axes in the order of its
-    subscripts; zeros for parts without a number, None if no part has one.
-    """
-    import numpy as np
-
-    positions = sorted(made.parts)
-    found = [numbers[made.parts[position].node] for position in positions]
-    if all(each is None for each in found):
-        return None
-    shape = made.parts[positions[0]].full
-    filled = [np.zeros(shape) if each is None else np.broadcast_to(each, shape) for each in found]
-    lengths = [high - low + 1 for low, high in made.domain]
-    whole = np.stack(filled).reshape((*lengths, *shape))
-    return np.moveaxis(whole, range(len(made.axes)), made.axes)
+        return gathered(self.run, made)[:2]
 
 
 __all__ = ["DEFINITION", "INPUT", "OUTPUT", "Item", "Outline", "outline"]

@@ -11,7 +11,6 @@ import numpy as np
 from ..errors import Span
 from ..findings import Finding
 from ..formulas import node_id
-from ..namespaces import arrays
 from ..syntax.printer import print_expression, print_program
 from ..syntax.tree import Declaration, Definition, Indexed, Name, Program, Range, Reduction, Result
 from .affine import parts
@@ -100,7 +99,7 @@ class ArrayReport(NamedTuple):
 
 
 def summary(array: Array) -> Summary:
-    """The summary of an array of any size; no element of it is squared beyond the largest double."""
+    """The summary of an array of any size; no square of an element overflows."""
     flat = np.asarray(array).reshape(-1)
     finite = np.isfinite(flat)
     count = int(np.count_nonzero(finite))
@@ -214,9 +213,7 @@ def adjoint_of(run: ArrayRun, node: int) -> Array | None:
     """The gradient at a node in the node's shape; None where none arrives."""
     if not run.adjoints or run.adjoints[node] is None:
         return None
-    return np.broadcast_to(
-        np.asarray(arrays.settle(run.adjoints[node])), np.shape(run.values[node])
-    )
+    return np.broadcast_to(np.asarray(run.adjoints[node]), np.shape(run.values[node]))
 
 
 def gathered(run: ArrayRun, made: Unrolled) -> tuple[Array, Array | None, tuple[int, ...]]:

@@ -20,6 +20,7 @@ from ..syntax.tree import (
     Name,
     Operator,
     Program,
+    Range,
     Reduction,
     Result,
     whole_literal,
@@ -75,9 +76,20 @@ class SingleEquations:
         self.elements = Elements(self.axes, self.names.functions, self.is_taken, self.sizes)
         self.extents = self.elements.extents
         self.inputs()
+        self.lengths = self.said_lengths()
         for group in strongly_connected(self.names.needs):
             self.define(group)
         self.result()
+
+    def said_lengths(self) -> set[str]:
+        """The names that stand as sizes or in the ends of ranges."""
+        found = {*self.names.size_names, *self.sizes.fresh}
+        for lines in [*self.names.equations.values()]:
+            for line in lines:
+                for each in (*line.ranges, *everything(line.body), *(line.subscripts or ())):
+                    if isinstance(each, Range):
+                        found |= names_in(each.first) | names_in(each.last)
+        return found
 
     def is_taken(self, label: str) -> bool:
         return label in self.axes or self.names.is_known(label) or label in self.names.free

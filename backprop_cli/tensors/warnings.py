@@ -12,7 +12,6 @@ import numpy as np
 from ..errors import Span
 from ..findings import Finding, limited
 from ..graph import Graph
-from ..namespaces import arrays
 from ..numerals import short
 from ..operations import Operation
 from .evaluation import ArrayRun
@@ -104,7 +103,7 @@ def origin(run: ArrayRun, node: int) -> int:
 
 
 def used_inputs(run: ArrayRun, node: int) -> Iterable[int]:
-    """The inputs of a node, without a branch of `if` that is nowhere taken where it is not finite."""
+    """The inputs of a node, but for branches of `if` that are finite wherever they are taken."""
     graph = run.lowered.graph
     inputs = graph.inputs[node]
     if graph.operations[node].name != "where":
@@ -160,16 +159,17 @@ def elements(values: list[Array], shape: tuple[int, ...], position: tuple[Any, .
 def where_a_slope_fails(run: ArrayRun, row: ArrayRow) -> Finding:
     """The gate that hands back a gradient that is not finite, having got one that is."""
     graph = run.lowered.graph
-    bad = ~np.isfinite(row.gradient)
+    gradient = np.asarray(row.gradient)
+    bad = ~np.isfinite(gradient)
     position = tuple(np.argwhere(bad)[0]) if bad.ndim else ()
-    value = short(float(row.gradient[position]))  # type: ignore[index]
+    value = short(float(gradient[position]))
     said = f"the gradient at {element(row, position)} is {value}{others(bad)}"
     for node in range(run.lowered.output.node, -1, -1):
-        adjoint = settled(run, node)
+        adjoint = run.adjoints[node]
         if adjoint is None or finite(adjoint) or node == run.lowered.output.node:
             continue
         for user in range(node + 1, len(graph)):
-            above = settled(run, user)
+            above = run.adjoints[user]
             if node in graph.inputs[user] and above is not None and finite(above):
                 met = met_at(run, user, node, adjoint)
                 reason = f"no finite slope passes back through {formula(run, user)}{met}"
@@ -186,11 +186,6 @@ def met_at(run: ArrayRun, user: int, node: int, adjoint: Array) -> str:
     return f" at {short(float(value[bad].flat[0]))}"
 
 
-def settled(run: ArrayRun, node: int) -> Array | None:
-    adjoint = run.adjoints[node]
-    return None if adjoint is None else arrays.settle(adjoint)
-
-
 # ------------------------------------------------------------------------------------------- kinks
 
 
@@ -201,7 +196,7 @@ def kinks(run: ArrayRun) -> list[Finding]:
     for node, operation in enumerate(graph.operations):
         if not graph.inputs[node] or not run.adjoints or operation.symbol in RELATIONS:
             continue
-        adjoint = settled(run, node)
+        adjoint = run.adjoints[node]
         if adjoint is None:
             continue
         met = at_kink(operation, graph, node, run.values)

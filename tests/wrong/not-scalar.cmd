@@ -1,1 +1,1 @@
-backprop eval "[1, 2]*x" --x 1
+backprop gradcheck "[1, 2]*x" --x 1
