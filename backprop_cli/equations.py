@@ -6,6 +6,7 @@ other notations override how the pieces look.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .circuit import CONSTANT_SIGNS, PRETTY_SIGNS, pretty, pretty_title
@@ -29,7 +30,18 @@ Written = tuple[str, int]  # a text and the precedence with which it stands in a
 
 
 class Equations:
-    """The notation of a blackboard, in Unicode."""
+    """The notation of a blackboard, in Unicode.
+
+    adjoints  for names that stand for gradients the arrays whose gradients they are: with dW for W
+              and f as the `output`, dW[j,d] is written ∂f/∂W[j,d].
+    """
+
+    adjoints: Mapping[str, str] = {}
+    output = ""
+
+    def partial(self, output: str, source: str) -> str:
+        """∂output/∂source, of names that are already written."""
+        return f"∂{output}/∂{source}"
 
     def name(self, title: str) -> str:
         """A variable's or definition's name."""
@@ -69,9 +81,27 @@ class Equations:
         """Some numbers in brackets."""
         return f"[{', '.join(items)}]"
 
+    def shape(self, sizes: Sequence[str]) -> str:
+        """`N×C`, `(T+1)×10`; nothing for a single number."""
+        if len(sizes) == 1:
+            return sizes[0]
+        return "×".join(f"({size})" if set("+−") & set(size) else size for size in sizes)
+
+    def percent(self, text: str) -> str:
+        """A part of a hundred."""
+        return f"{text} %"
+
     def grouped(self, text: str) -> str:
         """Brackets around a formula."""
         return f"({text})"
+
+    def named(self, name: str, subscripts: list[str] | None = None) -> str:
+        """A name, or an element of an array."""
+        of = self.adjoints.get(name)
+        shown = self.name(name if of is None else of)
+        if subscripts is not None:
+            shown = self.element(shown, subscripts)
+        return shown if of is None else self.partial(self.name(self.output), shown)
 
     # ------------------------------------------------------------------------------- from the above
 
@@ -81,12 +111,12 @@ class Equations:
 
     def left(self, definition: Definition) -> str:
         """The left side of a definition: s[i,j], or cosine(u, v)."""
-        name = self.name(definition.name)
         if definition.parameters is not None:
-            return f"{name}({', '.join(self.name(p.name) for p in definition.parameters)})"
+            called = ", ".join(self.name(parameter.name) for parameter in definition.parameters)
+            return f"{self.name(definition.name)}({called})"
         if definition.subscripts is None:
-            return name
-        return self.element(name, [self.expression(each) for each in definition.subscripts])
+            return self.named(definition.name)
+        return self.named(definition.name, [self.expression(s) for s in definition.subscripts])
 
     def ranges(self, definition: Definition) -> list[str]:
         """What stands behind `for`."""
@@ -120,7 +150,7 @@ class Equations:
         if isinstance(node, Name):
             return self.constant_or_name(node.name), ATOM
         if isinstance(node, Indexed):
-            return self.element(self.name(node.name), texts), ATOM
+            return self.named(node.name, texts), ATOM
         if isinstance(node, Operator):
             return self.operation(node.operation, parts)
         if isinstance(node, Call):
@@ -140,7 +170,7 @@ class Equations:
         return (parts[0] if len(parts) == 1 else (self.vector(texts), ATOM))
 
     def constant_or_name(self, name: str) -> str:
-        return self.constant(name) if name in CONSTANT_SIGNS else self.name(name)
+        return self.constant(name) if name in CONSTANT_SIGNS else self.named(name)
 
 
 def operands_of(node: Any) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .graph import Graph
@@ -91,42 +91,67 @@ def backward(
     adjoints: list[Value] = [None] * len(graph)
     adjoints[last] = xp.one
     kept: list[tuple[Value, ...] | None] = [None] * len(graph) if keep else []
-    hand_back(graph, values, xp, adjoints, range(last, -1, -1), kept, active)
+    hand_back(values, xp, adjoints, back_steps(graph, xp, range(last, -1, -1), active), kept)
     return adjoints, kept
 
 
+class BackStep(NamedTuple):
+    """One node ready to hand its gradient back: its slopes, and which of its inputs want some."""
+
+    node: int
+    inputs: tuple[int, ...]
+    slopes: Callable[..., tuple[Value, ...]]
+    targets: tuple[tuple[int, int], ...]
+
+
+def back_steps(
+    graph: Graph, xp: Any, nodes: Iterable[int], active: Sequence[bool] | None = None
+) -> Iterator[BackStep]:
+    """The steps back through `nodes`, users before what they use.
+
+    `active` says which nodes need their gradient; by default all do.
+    """
+    operations, all_inputs, slopes_of = graph.operations, graph.inputs, xp.slopes
+    for node in nodes:
+        inputs = all_inputs[node]
+        if not inputs:
+            continue
+        targets = tuple(enumerate(inputs))
+        if active is not None:
+            targets = tuple(target for target in targets if active[target[1]])
+        if targets:
+            yield BackStep(node, inputs, slopes_of(operations[node], node), targets)
+
+
 def hand_back(
-    graph: Graph,
     values: Sequence[Value],
     xp: Any,
     adjoints: list[Value],
-    nodes: Iterable[int],
+    steps: Iterable[BackStep],
     kept: list[tuple[Value, ...] | None] | None = None,
-    active: Sequence[bool] | None = None,
 ) -> None:
-    """Let each of `nodes`, users before what they use, hand its gradient to its inputs.
+    """Let each node of `steps` hand its gradient to its inputs.
 
     `adjoints` has the gradients that are known and takes those that follow; `kept` takes the local
     slopes if it has room for them.
     """
-    chain, accumulate, slopes_of, undefined = xp.chain, xp.accumulate, xp.slopes, xp.undefined
-    operations, all_inputs = graph.operations, graph.inputs
-    for node in nodes:
+    chain, accumulate, undefined = xp.chain, xp.accumulate, xp.undefined
+    for node, inputs, slopes_of, targets in steps:
         upstream = adjoints[node]
-        inputs = all_inputs[node]
-        if upstream is None or not inputs:
+        if upstream is None:
             continue
         out = values[node]
         arguments = [values[i] for i in inputs]
-        slopes = slopes_of(operations[node], node)(xp, out, *arguments)
+        slopes = slopes_of(xp, out, *arguments)
         if undefined(out) and not any(map(undefined, arguments)):
             slopes = tuple(
                 None if slope is None else out for slope in slopes
             )  # NaN begins here: no slope exists
         if kept:
             kept[node] = slopes
-        for source, slope in zip(inputs, slopes, strict=True):
-            if slope is None or not (active is None or active[source]):
+        for place, source in targets:
+            slope = slopes[place]
+            if slope is None:
                 continue
             contribution = chain(upstream, slope)
             earlier = adjoints[source]

@@ -75,19 +75,20 @@ def eval_arrays(
     asked: options.Request, full: bool, wrt: str | None, save: str | None, json: bool
 ) -> None:
     """Evaluate over arrays, and show or save the result."""
+    from ..tensors.evaluation import evaluate_arrays
     from ..tensors.inputs import whole_inputs
     from ..tensors.reporting import report_arrays
 
     wanted = None if wrt is None else names_in(wrt)
     set_options = {"json": json, "tree": False, "full": full, "wrt": True, "save": True}
-    run = options.evaluated_arrays(asked, wanted, **set_options)
+    values = options.array_values(asked, **set_options)
     for name in wanted or ():
-        if name not in run.lowered.inputs:
-            listed = list(run.lowered.inputs)
-            near = similar(name, listed)
-            help = f"did you mean {near[0]}?" if near else f"its variables are {', '.join(listed)}"
+        if name not in values:
+            near = similar(name, list(values))
+            help = f"did you mean {near[0]}?" if near else f"its variables are {', '.join(values)}"
             raise refuse("usage", f"--wrt: the formula has no variable '{name}'", help=help)
-    result = report_arrays(run, whole_inputs(asked.bindings), wanted)
+    run = evaluate_arrays(asked.program, values, wanted=wanted, limits=asked.limits)
+    result = report_arrays(run, values, whole_inputs(asked.bindings), wanted)
     if save is not None:
         from .array_files import save_report
 

@@ -165,16 +165,15 @@ def array_values(asked: Request, **set_options: bool) -> dict[str, Any]:
     return input_values(asked.bindings)
 
 
-def evaluated_arrays(
-    asked: Request, wanted: list[str] | None = None, **set_options: bool
-) -> "ArrayRun":
-    """The evaluation of a request on arrays, with the gradients of the inputs `wanted` (None: of
-    all). Raises BackpropError for names without a value and for shapes that do not fit.
+def evaluated_arrays(asked: Request, **set_options: bool) -> "ArrayRun":
+    """The evaluation of a request on arrays, with all gradients. Raises BackpropError for names
+    without a value and for shapes that do not fit.
     """
     from ..tensors.evaluation import evaluate_arrays
 
-    values = array_values(asked, **set_options)
-    return evaluate_arrays(asked.program, values, wanted=wanted, limits=asked.limits)
+    return evaluate_arrays(
+        asked.program, array_values(asked, **set_options), limits=asked.limits
+    )
 
 
 def refuse_number_kinds(exact: bool, digits: int | None) -> None:

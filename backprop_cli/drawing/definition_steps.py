@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..equations import BLACKBOARD
-from ..tensors.adjoint_texts import adjoint_lines
+from ..equations import Equations
+from ..gradient_equations import gradient_equations
 from .definitions import Sketch, equations_of
 from .diagram import EQUATIONS, INPUT
 from .metrics import cut
@@ -26,14 +26,15 @@ def definition_steps(sketch: Sketch) -> list[Step]:
     text = f"start with ∂{title}/∂{title} = 1: {title} changes as fast as itself"
     at = sketch.output
     steps.append(Step("Backward", text, (f"d{at}",), (f"g{at}", f"w{at}")))
-    lines = adjoint_lines(sketch.outline, BLACKBOARD)
+    lines = gradient_equations(sketch.outline, Equations()).lines
     order = [at for at, v in enumerate(sketch.vertices) if v.kind == EQUATIONS][::-1]
     order += [at for at, v in enumerate(sketch.vertices) if v.kind == INPUT]
     for at in order:
         vertex = sketch.vertices[at]
         if at == sketch.output or (sketch.outline.run is not None and not vertex.gradient):
             continue
-        steps.append(backward(sketch, at, lines.get(sketch.items[at].name, [])))
+        own = lines.get(sketch.items[at].name, ())
+        steps.append(backward(sketch, at, [" = ".join(each.sides) for each in own]))
     return steps
 
 

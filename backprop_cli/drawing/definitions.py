@@ -95,7 +95,7 @@ def sketch(outline: Outline) -> Sketch:
                 (at,),
                 -1,
                 tuple(lines_of(item)),
-                shape_text(item.sizes),
+                BLACKBOARD.shape(item.sizes or ()),
                 loop_of(item, outline),
                 item.role,
             )
@@ -137,14 +137,6 @@ def equations_of(item: Item) -> Iterator[str]:
     for line in item.equations:
         body = FOLDING.expression(line.body).replace(" mod ", f"{UNBROKEN}mod{UNBROKEN}")
         yield body if len(item.equations) == 1 else f"{BLACKBOARD.left(line)} = {body}"
-
-
-def shape_text(sizes: tuple[str, ...] | None) -> str:
-    """`N×C`, `(T+1)×10`; nothing for a single number."""
-    if not sizes:
-        return ""
-    alone = len(sizes) == 1
-    return "×".join(s if alone or not set("+−") & set(s) else f"({s})" for s in sizes)
 
 
 def lines_of(item: Item) -> list[str]:

@@ -56,8 +56,8 @@ def divide_slopes(xp: Any, out: Array, x: Array, y: Array) -> Slopes:
     along_x = None if is_plain(x) else divide(1, y)
     if is_plain(y):
         return along_x, None
-    quotient = divide(out, y)
-    along_y = np.negative(quotient)
+    along_y = divide(out, y)
+    along_y = np.negative(along_y, out=along_y if isinstance(along_y, np.ndarray) else None)
     away = lost(out)
     if away is not None:
         away = away & (x != 0) & np.isfinite(x) & (y != 0) & np.isfinite(y)
@@ -112,6 +112,8 @@ def whole_power_slopes(xp: Any, out: Array, x: Array, n: Array) -> Slopes:
 def extreme_slopes(xp: Any, out: Array, *x: Array) -> Slopes:
     """Of max and min: who equals the result passes the gradient, ties share it."""
     ties = [np.equal(u, out) for u in x]
+    if len(x) == 2 and not np.any(ties[0] & ties[1]):
+        return tuple(Gated(tie, 1) for tie in ties)
     count = ties[0].astype(np.min_scalar_type(len(x)))
     for tie in ties[1:]:
         count = count + tie
@@ -134,19 +136,18 @@ def log_base_slopes(xp: Any, out: Array, x: Array, base: Array) -> Slopes:
 
 def decay_slope(x: Array, scale: int) -> Any:
     """e/(1 + e)^2 with e = exp(-scale*|x|)."""
-    e = np.exp(-scale * np.abs(x))
+    e = np.abs(x)
+    e *= -scale
+    e = np.exp(e)
     rest = 1 + e
-    return e / (rest * rest)
+    rest *= rest
+    e /= rest
+    return e
 
 
 def sigmoid_slopes(xp: Any, out: Array, x: Array) -> Slopes:
-    """s*(1 - s), which loses few digits while s is below 0.7; from there by exp(-x)."""
-    slope = out * (1 - out)
-    large = out > 0.7
-    if np.any(large):
-        slope = np.asarray(slope)
-        slope[large] = decay_slope(np.asarray(x)[large], 1)
-    return (slope,)
+    """e/(1 + e)^2 with e = exp(-|x|), in place."""
+    return (decay_slope(x, 1),)
 
 
 def tanh_slopes(xp: Any, out: Array, x: Array) -> Slopes:
@@ -162,8 +163,10 @@ def tanh_slopes(xp: Any, out: Array, x: Array) -> Slopes:
 
 
 # Slopes with a zero x0, around which their formula cancels. There they are (x - x0)*p((x - x0)/w),
-# p the interpolation of 60 digits at Chebyshev points; good to 2^-56 for |x - x0| <= w.
-GELU_ZERO = (-0.7517915246935645, 1.4956759177009883e-17, 0.625)
+# p the interpolation of 60 digits at Chebyshev points, good to 2^-56 for |x - x0| <= w. Used within
+# a smaller distance, beyond which the formula cancels no more than one or two bits. Here: x0 in two
+# doubles, w, the distance.
+GELU_ZERO = (-0.7517915246935645, 1.4956759177009883e-17, 0.625, 0.45)
 GELU = (
     0.4314939923140469, 0.242678114369095, -0.007109248593230896, -0.02783404133232952,
     -0.0022539554059209863, 0.0018521957243146064, 0.0002705590950910413, -8.342929438037792e-05,
@@ -171,7 +174,7 @@ GELU = (
     -2.752800337719616e-08, 9.611132535505766e-10, 7.913312998896585e-10, -1.3974823729829263e-12,
     -1.914889440285399e-11, -4.682668423237546e-13, 3.6767884725540836e-13, 1.6779941886505875e-14,
 )  # fmt: skip
-SILU_ZERO = (-1.2784645427610737, -1.0946994183093437e-16, 1.0)
+SILU_ZERO = (-1.2784645427610737, -1.0946994183093437e-16, 1.0, 0.5)
 SILU = (
     1.0, -0.10890585285990005, -0.04888293233231559, -0.00471870355594555, 0.003044531044635878,
     0.0011010981897249868, -1.8089629984689733e-05, -9.981523521231195e-05, -2.063413839350762e-05,
@@ -180,7 +183,7 @@ SILU = (
     -2.6115515215766186e-10, -1.491336362143395e-10, -8.343948482849581e-12, 9.046684213550483e-12,
     1.8510666768063417e-12,
 )  # fmt: skip
-MISH_ZERO = (-1.1924312145154952, -4.8484829848031044e-17, 1.0)
+MISH_ZERO = (-1.1924312145154952, -4.8484829848031044e-17, 1.0, 0.7)
 MISH = (
     0.2669479140495345, 0.20473126408010586, 0.04190782104361013, -0.02027182271668372,
     -0.015821126561745277, -0.003360684927048324, 0.0010924055411614551, 0.0009898181025965974,
@@ -192,11 +195,11 @@ MISH = (
 
 
 def around_zero(
-    value: Any, x: Array, zero: tuple[float, float, float], coefficients: tuple[float, ...]
+    value: Any, x: Array, zero: tuple[float, float, float, float], coefficients: tuple[float, ...]
 ) -> Any:
     """`value` with the elements next to a zero of the function replaced; `value` may change."""
-    high, low, width = zero
-    near = np.abs(x - high) <= width
+    high, low, width, reach = zero
+    near = np.abs(x - high) <= reach
     if not np.any(near):
         return value
     distance = (np.asarray(x)[near] - high) - low

@@ -147,7 +147,16 @@ ONE_PASS = STEPS | {
     "log10", "log1p", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh",
     "acosh", "atanh", "copysign", "sigmoid",
 }  # fmt: skip
-ONE_PASS_SLOPES = STEPS | {"sum", "mean", "clamp", "hard_tanh", "softplus", "logsigmoid"}
+ONE_PASS_SLOPES = STEPS | {
+    "sum",
+    "mean",
+    "clamp",
+    "hard_tanh",
+    "softplus",
+    "logsigmoid",
+    "divide",
+    "whole_power",
+}
 RANGES = {4: (2.0**-40, 2.0**40), 8: (floats.SMALL, floats.LARGE)}  # by the bytes of a number
 
 less = operator.lt
@@ -241,6 +250,17 @@ def slopes_of(operation: Operation) -> Callable[..., tuple[Any, ...]]:
         return where_defined(found, out, x)
 
     return call
+
+
+@cache
+def slopes_of_numbers(operation: Operation) -> Callable[..., tuple[Any, ...]]:
+    """The slopes of `operation` where `out` is an array and no value is NaN: without a look."""
+    if not is_elementwise(operation):
+        return operation.slopes
+    rule = SLOPES.get(operation.name, operation.slopes)
+    if operation.name in ONE_PASS_SLOPES:
+        return rule
+    return lambda xp, out, *x: in_blocks(partial(rule, xp), out, *x)
 
 
 def where_defined(found: tuple[Any, ...], out: Array, x: tuple[Array, ...]) -> tuple[Any, ...]:

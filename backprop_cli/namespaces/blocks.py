@@ -14,7 +14,7 @@ import numpy as np
 
 Array = Any  # np.ndarray, a NumPy scalar, or a plain number
 PLAIN = frozenset({float, int, bool})
-BLOCK = 8192  # elements: a few arrays of doubles of this length fit into a second-level cache
+BLOCK = 16384  # elements: a few arrays of doubles of this length fit into a second-level cache
 
 
 def is_plain(x: Any) -> bool:
@@ -96,11 +96,16 @@ def repaired(result: Array, wrong: Any, function: Callable[..., float], *x: Arra
 def outside(x: Array, small: float, large: float) -> Any:
     """Where x is no larger than `small` in size or at least `large`; None if that is nowhere.
 
-    Three quick passes in the usual case. NaN counts as inside.
+    Three quick passes in the usual case, a block at a time. NaN counts as inside.
     """
-    size = np.abs(x)
-    if np.min(size, initial=large) > small and np.max(size, initial=small) < large:
+    flat = np.ravel(x, "K")
+    for start in range(0, flat.size, BLOCK):
+        size = np.abs(flat[start : start + BLOCK])
+        if not (size.min() > small and size.max() < large):
+            break
+    else:
         return None
+    size = np.abs(x)
     found = (size <= small) | (size >= large)
     return found if np.any(found) else None
 

@@ -190,12 +190,21 @@ def normal_cdf_of_doubles(x: float) -> float:
 
 @in_doubles
 def normal_cdf_of_arrays(x: Any) -> Any:
-    """erfc(-x/sqrt(2))/2, with the rounding of x/sqrt(2) made good by the slope of erfc."""
-    inside = np.clip(x, -36, 9)
-    main, low = two_product(-inside, ROOT_HALF)
-    low = low - inside * ROOT_HALF_LOW
+    """(1 + erf(x/sqrt(2)))/2; below -1/2 erfc(-x/sqrt(2))/2, with the rounding of x/sqrt(2) made
+    good by the slope of erfc.
+    """
+    from scipy.special import erf
+
+    result = 0.5 + 0.5 * erf(x * ROOT_HALF)
+    low = x < -0.5
+    if not np.any(low):
+        return result
+    inside = np.maximum(np.asarray(x)[low], -36)
+    main, rest = two_product(-inside, ROOT_HALF)
+    rest -= inside * ROOT_HALF_LOW
     slope = floats.two_over_root_pi * exponential(main, 1.0, 30.0)
-    result = 0.5 * (np.frompyfunc(math.erfc, 1, 1)(main).astype(np.float64) - slope * low)
+    result = np.asarray(result)
+    result[low] = 0.5 * (np.frompyfunc(math.erfc, 1, 1)(main).astype(np.float64) - slope * rest)
     return repaired(result, x < -36, normal_cdf_of_doubles, x)
 
 

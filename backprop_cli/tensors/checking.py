@@ -55,10 +55,9 @@ def check_arrays(
             help="a gradient is that of a single number: sum(…), mean(…), or an element",
         )
     roles = run.lowered.roles
-    names = [name for name in run.lowered.inputs if roles.get(name) == "param"]
-    names = names or list(run.lowered.inputs)
-    nodes = {name: run.lowered.inputs[name].node for name in names}
-    reached = [name for name in names if run.adjoints[nodes[name]] is not None]
+    names = [name for name in inputs if roles.get(name) == "param"] or list(inputs)
+    nodes = {name: value.node for name, value in run.lowered.inputs.items()}
+    reached = [name for name in names if name in nodes and run.adjoints[nodes[name]] is not None]
     plan = Plan(run.lowered, ())
     large = sum(np.size(run.inputs[name]) for name in reached) > MANY
     checks = [one for name in reached for one in checks_of(run, plan, name, large)]

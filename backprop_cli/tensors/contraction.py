@@ -9,7 +9,7 @@ BLAS needs stays small.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -22,6 +22,7 @@ Array = Any
 Labels = tuple[int, ...]
 
 SEARCHED = 6  # operands up to which the best order of pairs is searched for
+FILLED = 1 << 15  # elements up to which a constant array is filled
 SLAB = 1 << 22  # elements of a window that are copied at a time: 32 MiB of doubles
 
 
@@ -137,10 +138,20 @@ class Contraction(NamedTuple):
     out: Labels
     sizes: tuple[tuple[int, int], ...]
 
+    def ready(self) -> Callable[..., Array]:
+        """The contraction as a function of its operands, with what can be settled before."""
+        if any(operand.view for operand in self.operands):
+            return self
+        labels = [operand.labels for operand in self.operands]
+        if len(labels) == 2:
+            how = pairing(labels[0], labels[1], self.out)
+            return lambda a, b: paired(how, a, b)
+        if len(labels) == 1:
+            return lambda a: alone(labels[0], a, self.out)
+        return lambda *arrays: contract(labels, arrays, self.out, self.sizes)
+
     def __call__(self, *arrays: Array) -> Array:
         """The result, with axes as in `out`."""
-        if not any(operand.view for operand in self.operands):
-            return contract([o.labels for o in self.operands], arrays, self.out, self.sizes)
         cut = self.slabs(arrays)
         if cut is None:
             read = [o.read(a) for o, a in zip(self.operands, arrays, strict=True)]
@@ -205,19 +216,15 @@ class Contraction(NamedTuple):
     def pull(
         self, place: int, gradient: Contraction, upstream: Array, arrays: Sequence[Array]
     ) -> Array:
-        """The gradient at operand `place`: again a contraction, of the upstream gradient with all
-        other operands (`gradient`, as `adjoint` gives it), added into the places that the view
-        read.
+        """The gradient at operand `place`, which is read through a view: a contraction of the
+        upstream gradient with all other operands (`gradient`, as `adjoint` gives it), added into
+        the places that the view read.
         """
         operand = self.operands[place]
         others = [upstream, *(a for k, a in enumerate(arrays) if k != place)]
         base = arrays[place]
         view = operand.view
-        if view is None:
-            found = gradient(*others)
-            if gradient.out == operand.labels:
-                return found
-            return spread(found, gradient.out, operand.labels, dict(self.sizes))
+        assert view is not None
         target = np.zeros(base.shape, base.dtype)
         elements = prod(view.lengths)
         sizes = dict(self.sizes)
@@ -245,14 +252,31 @@ class Contraction(NamedTuple):
         return Contraction((Operand(self.out), *others), out, self.sizes)
 
 
+def aligned(values: Array, labels: Labels, wanted: Labels) -> Array:
+    """`values` with the axes `wanted`, of length 1 for those that `labels` has not."""
+    if labels == wanted:
+        return values
+    moved = values.transpose([labels.index(label) for label in wanted if label in labels])
+    return moved[tuple(slice(None) if label in labels else None for label in wanted)]
+
+
 def spread(values: Array, labels: Labels, wanted: Labels, sizes: Mapping[int, int]) -> Array:
     """`values` with the axes `wanted`: constant along those that `labels` has not."""
     if labels == wanted:
         return values
-    order = [labels.index(label) for label in wanted if label in labels]
-    moved = values.transpose(order)
-    index = tuple(slice(None) if label in labels else None for label in wanted)
-    return np.broadcast_to(moved[index], tuple(sizes[label] for label in wanted))
+    full = tuple(sizes[label] for label in wanted)
+    return repeated(aligned(values, labels, wanted), full)
+
+
+def repeated(values: Array, shape: tuple[int, ...]) -> Array:
+    """A number or array in a larger shape, to read. Filling a small array is quicker than a view
+    of one.
+    """
+    if np.size(values) == 1 and prod(shape) <= FILLED:
+        result = np.empty(shape, np.asarray(values).dtype)
+        result.fill(np.asarray(values).item())
+        return result
+    return np.broadcast_to(values, shape)
 
 
 def contract(
@@ -283,12 +307,13 @@ def order(
 ) -> tuple[tuple[int, int], ...]:
     """The pairs to contract, one after the other, until two are left."""
     lengths = dict(sizes)
+    letters = {label: place for place, label in enumerate(lengths)}  # einsum has 52
     operands: list[Any] = []
     for each in names:
         shape = tuple(lengths[label] for label in each)
-        operands += [np.broadcast_to(np.empty(()), shape), list(each)]
+        operands += [np.broadcast_to(np.empty(()), shape), [letters[label] for label in each]]
     how = "optimal" if len(names) <= SEARCHED else "greedy"
-    path = np.einsum_path(*operands, list(out), optimize=how)[0][1:]
+    path = np.einsum_path(*operands, [letters[label] for label in out], optimize=how)[0][1:]
     steps = []
     count = len(names)
     for places in path:
@@ -371,8 +396,12 @@ def pairing(left: Labels, right: Labels, out: Labels) -> Pairing:
 
 
 def pair(left: Labels, a: Array, right: Labels, b: Array, out: Labels) -> Array:
+    """The contraction of two operands."""
+    return paired(pairing(left, right, out), a, b)
+
+
+def paired(how: Pairing, a: Array, b: Array) -> Array:
     """The contraction of two operands, as matrix products."""
-    how = pairing(left, right, out)
     if how.lonely[0]:
         a = np.add.reduce(a, axis=how.lonely[0])
     if how.lonely[1]:

@@ -81,6 +81,7 @@ class Elements:
     axes       the axes of each array that is known; () for single numbers.
     functions  the functions that the program defines.
     taken      whether a name means something else than an index.
+    transposes whether ^T is the transposed matrix.
     extents    the values of each index that has been made; None as long as they are not known.
     """
 
@@ -90,11 +91,13 @@ class Elements:
         functions: Mapping[str, Any],
         taken: Callable[[str], bool],
         sizes: Sizes,
+        transposes: bool = False,
     ) -> None:
         self.known = axes
         self.functions = functions
         self.taken = taken
         self.sizes = sizes
+        self.transposes = transposes
         self.extents: dict[str, Extent | None] = {}
         self.steps = MOST_STEPS
         self.open: list[str] = []
@@ -284,7 +287,7 @@ class Elements:
         if not isinstance(node, Operator) or node.operation != "power":
             return False
         exponent = node.operands[1]
-        return isinstance(exponent, Name) and exponent.name == "T" and not self.taken("T")
+        return self.transposes and isinstance(exponent, Name) and exponent.name == "T"
 
     def product(
         self, left: Any, right: Any, place: tuple[Expression, ...], scope: Scope

@@ -9,13 +9,13 @@ import numpy as np
 
 from ..graph import Graph
 from ..namespaces import arrays
-from ..run import active_nodes, hand_back
+from ..run import BackStep, active_nodes, back_steps, hand_back
 from .definitions import LoweredArrays
 from .rows import Split, split_by_rows
 
 Array = Any
 BLOCK_BYTES = 1 << 23  # of data in one block of rows: a part of a last-level cache
-LEAST_ROWS, MOST_ROWS = 64, 8192  # fewer cost more in calls than the cache saves; more leave it
+LEAST_ROWS, MOST_ROWS = 64, 1 << 15  # fewer cost more in calls than the cache saves; more leave it
 
 
 class Step(NamedTuple):
@@ -24,6 +24,17 @@ class Step(NamedTuple):
     node: int
     compute: Callable[..., Array]
     inputs: tuple[int, ...]
+
+
+class Backwards(NamedTuple):
+    """The steps back through some nodes; `quick` ones where no value on the way can be NaN."""
+
+    careful: list[BackStep]
+    quick: list[BackStep]
+
+    def through(self, outcome: Array) -> list[BackStep]:
+        """The steps for values that led to `outcome`."""
+        return self.quick if np.isfinite(outcome).all() else self.careful
 
 
 def steps(graph: Graph, nodes: Sequence[int]) -> list[Step]:
@@ -53,6 +64,10 @@ def compute(made: Sequence[Step], values: list[Array], kind: str) -> None:
         values[node] = value
 
 
+# Operations whose value can be a number although an input is NaN.
+FORGETFUL = frozenset({"where", "power", "whole_power", "xlogy", "xlog1py", "mod", "copysign"})
+
+
 class Plan:
     """A lowered program with the inputs whose gradients are wanted."""
 
@@ -67,11 +82,20 @@ class Plan:
         self.constants = {
             node: arrays.constant(text) for node, text in self.graph.literals.items()
         }
+        self.forgetful = any(o.name in FORGETFUL for o in self.graph.operations)
         self.backwards = self.users_first(range(lowered.output.node + 1))
 
-    def users_first(self, nodes: Sequence[int]) -> list[int]:
-        """Nodes that can hand a gradient on, each before what it uses."""
-        return [node for node in reversed(nodes) if self.graph.inputs[node] and self.active[node]]
+    def users_first(self, nodes: Sequence[int]) -> Backwards:
+        """The steps back through those of `nodes` that a gradient must pass."""
+        careful = list(back_steps(self.graph, arrays, reversed(nodes), self.active))
+        quick = careful
+        if not self.forgetful:
+            operations = self.graph.operations
+            quick = [
+                step._replace(slopes=arrays.slopes_of_numbers(operations[step.node]))
+                for step in careful
+            ]
+        return Backwards(careful, quick)
 
     def begin(self, inputs: Mapping[str, Array]) -> list[Array]:
         """The values of inputs and constants; None for all other nodes."""
@@ -97,7 +121,7 @@ class Plan:
         if output != self.lowered.output.node:
             backwards = self.users_first(range(output + 1))
         with np.errstate(all="ignore"):
-            hand_back(self.graph, values, arrays, adjoints, backwards, active=self.active)
+            hand_back(values, arrays, adjoints, backwards.through(values[output]))
         return adjoints
 
     def evaluate(self, inputs: Mapping[str, Array]) -> tuple[float, dict[str, Array]]:
@@ -150,7 +174,9 @@ class RowPlan:
         self.rows = {
             size: steps(part.graph, split.rows) for size, part in self.parts.items()
         }
-        self.row_nodes = whole.users_first(split.rows)
+        self.row_nodes = {
+            size: part.users_first(split.rows) for size, part in self.parts.items()
+        }
         self.shared_nodes = whole.users_first(split.shared)
         self.rest_nodes = whole.users_first(split.rest)
         self.shapes: dict[int, tuple[int, ...]] = {}
@@ -186,14 +212,14 @@ class RowPlan:
             compute(self.rest, values, self.kind)
             late: list[Array] = [None] * len(graph)
             late[output] = whole.one
-            hand_back(graph, values, arrays, late, self.rest_nodes, active=whole.active)
+            hand_back(values, arrays, late, self.rest_nodes.careful)
             for node in self.split.shared:
                 if late[node] is not None:
                     earlier = adjoints[node]
                     adjoints[node] = (
                         late[node] if earlier is None else arrays.accumulate(earlier, late[node])
                     )
-            hand_back(graph, values, arrays, adjoints, self.shared_nodes, active=whole.active)
+            hand_back(values, arrays, adjoints, self.shared_nodes.careful)
         return float(values[output]), whole.gradient(adjoints, inputs)
 
     def seeds(self, inputs: Mapping[str, Array], values: list[Array]) -> dict[int, Array]:
@@ -205,7 +231,7 @@ class RowPlan:
         compute(self.rest, trial, self.kind)
         adjoints: list[Array] = [None] * len(graph)
         adjoints[self.whole.lowered.output.node] = self.whole.one
-        hand_back(graph, trial, arrays, adjoints, self.rest_nodes, active=self.whole.active)
+        hand_back(trial, arrays, adjoints, self.rest_nodes.careful)
         return {
             node: arrays.settle(adjoints[node])
             for node in self.split.totals
@@ -253,7 +279,8 @@ class RowPlan:
             totals[node] = local[node] if total is None else total + local[node]
             if node in seeds:
                 back[node] = seeds[node]
-        hand_back(part.graph, local, arrays, back, self.row_nodes, active=part.active)
+        made = sum(float(np.sum(local[node])) for node in self.split.totals)
+        hand_back(local, arrays, back, self.row_nodes[size].through(made))
         for node in self.crossed:
             if back[node] is None:
                 continue

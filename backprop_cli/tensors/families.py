@@ -18,7 +18,7 @@ import numpy as np
 from ..errors import Span, refuse
 from ..operations import Operation
 from ..operations.row import Pullback
-from .contraction import Contraction, View
+from .contraction import Contraction, View, repeated, spread
 
 Array = Any
 LOOPED = 64  # a reduction over so few positions goes through them one by one: whole arrays each
@@ -46,7 +46,7 @@ class Axes(NamedTuple):
 
 def full_size(gradient: Array, shape: tuple[int, ...]) -> Array:
     """A gradient in the shape of its value; that of a literal has none."""
-    return gradient if np.shape(gradient) == shape else np.broadcast_to(gradient, shape)
+    return gradient if np.shape(gradient) == shape else repeated(gradient, shape)
 
 
 @lru_cache(maxsize=4096)
@@ -80,20 +80,36 @@ def expand(axes: Axes) -> Operation:
     )
 
 
+def puller(
+    spec: Contraction, place: int, gradient: Contraction
+) -> Callable[[Array, tuple[Array, ...]], Array]:
+    """How operand `place` of a contraction gets its gradient from the upstream one."""
+    if spec.operands[place].view is not None:
+        return lambda upstream, x: spec.pull(place, gradient, upstream, x)
+    compute = gradient.ready()
+    wanted = spec.operands[place].labels
+    sizes = dict(spec.sizes)
+
+    def pull(upstream: Array, x: tuple[Array, ...]) -> Array:
+        found = compute(upstream, *x[:place], *x[place + 1 :])
+        return found if gradient.out == wanted else spread(found, gradient.out, wanted, sizes)
+
+    return pull
+
+
 @lru_cache(maxsize=4096)
 def contraction(spec: Contraction) -> Operation:
     """A sum of products. Each operand's gradient is the sum of products with all the others."""
     adjoints = [spec.adjoint(place) for place in range(len(spec.operands))]
     shape = spec.shape
+    compute = spec.ready()
+    makers = [puller(spec, place, adjoint) for place, adjoint in enumerate(adjoints)]
 
     def forward(xp: Any, *x: Array) -> Array:
-        return spec(*x)
+        return compute(*x)
 
     def slopes(xp: Any, out: Array, *x: Array) -> tuple[Pullback, ...]:
-        def puller(place: int) -> Callable[[Array], Array]:
-            return lambda g: spec.pull(place, adjoints[place], full_size(g, shape), x)
-
-        return tuple(Pullback(puller(place)) for place in range(len(x)))
+        return tuple(Pullback(lambda g, m=make: m(full_size(g, shape), x)) for make in makers)
 
     return Family(
         spec, "contract", "*x", forward, slopes,

@@ -118,16 +118,21 @@ def summary(array: Array) -> Summary:
 
 
 def report_arrays(
-    run: ArrayRun, whole: Collection[str] = (), wanted: Collection[str] | None = None
+    run: ArrayRun,
+    given: Mapping[str, Array],
+    whole: Collection[str] = (),
+    wanted: Collection[str] | None = None,
 ) -> ArrayReport:
     """The report of a run.
 
+    given   the values of all inputs, also of those that only say sizes and subscripts and have no
+            node; theirs are numbers behind those of all nodes.
     whole   the inputs that were given as arrays of whole numbers.
     wanted  the inputs whose gradients were asked for; None for all.
     """
     lowered, program = run.lowered, run.program
-    taken = {*lowered.inputs, *lowered.defined, *lowered.roles}
-    rows = [*input_rows(run, whole), *definition_rows(run)]
+    taken = {*given, *lowered.defined, *lowered.roles}
+    rows = [*input_rows(run, given, whole), *definition_rows(run)]
     output = lowered.output.node
     last = program.statements[-1]
     headline = lowered.output_name or ""
@@ -137,10 +142,14 @@ def report_arrays(
             rows.append(output_row(run, last, taken))
     ids = {row.name: row.node for row in rows if row.name}
     linked = tuple(row._replace(inputs=sources(program, row, ids)) for row in rows)
-    names = tuple(lowered.inputs if wanted is None else wanted)
+    inputs = [row for row in linked if not row.equations and row.name]
+    names = tuple(str(row.name) for row in inputs) if wanted is None else tuple(wanted)
     slopes = run.gradient
-    listed = [row.name for row in linked if row.role in ("param", "data", "input") and row.name]
-    gradient = {name: slopes[name] for name in listed if name in slopes and name in names}
+    gradient = {
+        str(row.name): slopes.get(str(row.name), np.zeros(row.shape))
+        for row in inputs
+        if row.name in names and np.ndim(run.value) == 0
+    }
     return ArrayReport(
         program.source, print_program(program), lowered.dtype, dict(lowered.sizes), run.value,
         gradient, names, output, lowered.output_name, headline, linked,
@@ -148,7 +157,9 @@ def report_arrays(
     )  # fmt: skip
 
 
-def input_rows(run: ArrayRun, whole: Collection[str]) -> Iterator[ArrayRow]:
+def input_rows(
+    run: ArrayRun, values: Mapping[str, Array], whole: Collection[str]
+) -> Iterator[ArrayRow]:
     """Parameters, then data, then other inputs, each in the order of their first use."""
     declared = {
         name.name: sizes
@@ -157,18 +168,20 @@ def input_rows(run: ArrayRun, whole: Collection[str]) -> Iterator[ArrayRow]:
         for name, sizes in zip(statement.names, statement.sizes, strict=True)
     }
     order = {"param": 0, "data": 1}
-    roles = run.lowered.roles
-    listed = [name for name in declared if name in run.lowered.inputs]
-    listed += [name for name in run.lowered.inputs if name not in declared]
+    roles, graph = run.lowered.roles, run.lowered.graph
+    nodes = {name: value.node for name, value in run.lowered.inputs.items()}
+    nodes |= {name: len(graph) + k for k, name in enumerate(n for n in values if n not in nodes)}
+    listed = [name for name in declared if name in nodes]
+    listed += [name for name in nodes if name not in declared]
     for name in sorted(listed, key=lambda each: order.get(roles.get(each, ""), 2)):
-        value = run.lowered.inputs[name]
+        node = nodes[name]
         sizes = declared.get(name)
         axes = tuple(s.name if isinstance(s, Name) else "" for s in sizes or ())
-        given = np.asarray(run.inputs[name])
+        given = np.asarray(run.inputs[name] if node < len(graph) else values[name])
         yield ArrayRow(
-            value.node, name, name, roles.get(name, "input"), "input", (),
-            run.lowered.graph.spans.get(value.node), (), axes or ("",) * given.ndim,
-            (0,) * given.ndim, given, adjoint_of(run, value.node), name in whole,
+            node, name, name, roles.get(name, "input"), "input", (), graph.spans.get(node), (),
+            axes or ("",) * given.ndim, (0,) * given.ndim, given, adjoint_of(run, node),
+            name in whole,
         )  # fmt: skip
 
 
@@ -211,7 +224,7 @@ def output_row(run: ArrayRun, statement: Result, taken: Collection[str]) -> Arra
 
 def adjoint_of(run: ArrayRun, node: int) -> Array | None:
     """The gradient at a node in the node's shape; None where none arrives."""
-    if not run.adjoints or run.adjoints[node] is None:
+    if node >= len(run.adjoints) or run.adjoints[node] is None:
         return None
     return np.broadcast_to(np.asarray(run.adjoints[node]), np.shape(run.values[node]))
 

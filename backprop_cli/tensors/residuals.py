@@ -137,7 +137,7 @@ class Residuals:
                 seed.flat[row] = 1
                 adjoints: list[Array] = [None] * len(graph)
                 adjoints[self.node] = seed
-                hand_back(graph, values, arrays, adjoints, backwards, active=plan.active)
+                hand_back(values, arrays, adjoints, backwards.careful)
                 at = 0
                 for name, shape in self.parameters.items():
                     size = prod(shape)

@@ -73,7 +73,9 @@ class SingleEquations:
         self.axes: dict[str, Axes] = {}
         self.equations: dict[str, list[Equation]] = {}
         self.fresh: dict[str, tuple[Expression, ...]] = {}
-        self.elements = Elements(self.axes, self.names.functions, self.is_taken, self.sizes)
+        self.elements = Elements(
+            self.axes, self.names.functions, self.is_taken, self.sizes, not self.names.is_known("T")
+        )
         self.extents = self.elements.extents
         self.inputs()
         self.lengths = self.said_lengths()
@@ -104,6 +106,8 @@ class SingleEquations:
                 sizes = statement.sizes or (None,) * len(statement.names)
                 declared |= {n.name: s for n, s in zip(statement.names, sizes, strict=True)}
         for label in self.names.free:
+            if label == "T" and getattr(self.names, "transposes", False) and label not in self.shapes:
+                continue  # W^T
             if label not in self.names.functions and label not in self.names.equations:
                 self.axes[label] = self.input_axes(label, declared.get(label))
 
