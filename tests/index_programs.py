@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -230,12 +231,15 @@ def fitting(use: Use, index: Index) -> tuple[int, int]:
 
 
 class Made(NamedTuple):
-    """A program, the inputs that it needs, and what it means for given inputs."""
+    """A program, the inputs that it needs, its value with the derivative along a direction, and
+    whether a max or min met a tie.
+    """
 
     text: str
     inputs: dict[str, np.ndarray]
-    value: Callable[[], Dual]
+    value: Dual
     direction: dict[str, np.ndarray]
+    tied: bool
 
 
 class Maker:
@@ -252,6 +256,8 @@ class Maker:
         self.letters = (f"{letter}{n or ''}" for n in itertools.count() for letter in "ijklmpqs")
         self.names = (f"v{n}" for n in itertools.count(1))
         self.uses: list[Use] = []
+        self.tied = False  # whether a max or min over indices has met two that are the same
+        self.guarded = False  # by a condition: then x[i - 1] may leave its axis where that fails
         self.random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
 
     def pick(self, options: Sequence[Any]) -> Any:
@@ -323,7 +329,8 @@ class Maker:
                 terms.append((self.pick([1, 1, -1]), other))
         constant = 0 if kind > 7 else self.number(-2, 2)
         constant += last if terms[0][0] == -1 else 0
-        self.uses.append(Use(tuple(terms), constant, first, last))
+        if not self.guarded or (len(terms) == 1 and terms[0][0] == 1 and constant == 0):
+            self.uses.append(Use(tuple(terms), constant, first, last))
         return self.affine(terms, constant)
 
     def element(self, scope: list[Index], arrays: list[Array] | None = None) -> Term:
@@ -354,6 +361,8 @@ class Maker:
             return self.element(scope, near if near and self.number(0, 1) else None)
         if kind <= 9:
             return self.reduction(depth, scope, near)
+        if kind == 13:
+            return self.choice(depth, scope, near)
         one = self.expression(depth - 1, scope, near)
         if kind == 10:
             name = self.pick(sorted(FUNCTIONS))
@@ -367,8 +376,6 @@ class Maker:
             )
         if kind == 12:
             return Term(f"({one.text})^2", lambda env: multiply(one.value(env), one.value(env)))
-        if kind == 13:
-            return self.choice(one, depth, scope, near)
         return self.combined(one, self.expression(depth - 1, scope, near))
 
     def combined(self, one: Term, other: Term) -> Term:
@@ -399,12 +406,15 @@ class Maker:
             f"({one.text}*{other.text})", lambda env: multiply(one.value(env), other.value(env))
         )
 
-    def choice(self, one: Term, depth: int, scope: list[Index], near: list[Array]) -> Term:
+    def choice(self, depth: int, scope: list[Index], near: list[Array]) -> Term:
         condition = self.condition(scope)
         if condition is None:
-            return one
+            return self.element(scope)
         text, holds = condition
+        outside, self.guarded = self.guarded, True
+        one = self.expression(depth - 1, scope, near)
         other = self.expression(depth - 1, scope, near)
+        self.guarded = outside
         return Term(
             f"if({text}, {one.text}, {other.text})",
             lambda env: one.value(env) if holds(env) else other.value(env),
@@ -453,20 +463,27 @@ class Maker:
             condition = self.condition([*scope, *own])
             if condition is not None:
                 binders.append(condition[0])
+        outside = self.guarded
+        self.guarded = outside or condition is not None or bool(moving)
         body = self.body(depth - 1, [*scope, *own], near)
+        self.guarded = outside
         for index in own:
             stands = index.said or any(index is i for use in self.uses for _, i in use.terms)
             assume(stands)
 
         def value(env: Environment) -> Dual:
-            found = []
+            found: list[Dual] = []
             for point in itertools.product(*(index.values for index in own)):
                 inner = {**env, **dict(zip(own, point, strict=True))}
                 if all(inner[index] <= inner[end] for index, end in moving) and (
                     condition is None or condition[1](inner)
                 ):
                     found.append(body.value(inner))
-            return REDUCTIONS[name](found)
+            result = REDUCTIONS[name](found)
+            if name in ("max", "min"):
+                same = [each for each in found if dual(each).value == result.value]
+                self.tied = self.tied or len(same) > 1
+            return result
 
         return Term(f"({name}[{', '.join(binders)}] {body.text})", value)
 
@@ -641,12 +658,12 @@ def programs(draw: Callable[[Any], Any]) -> Made:
     maker.lines.append(f"minimize {output.text}")
     text = "\n".join(maker.lines)
     used = {name: value for name, value in maker.inputs.items() if mentioned(name, text)}
-    return Made(text, used, lambda: dual(output.value({})), maker.direction)
+    value = dual(output.value({}))
+    assume(math.isfinite(value.value) and abs(value.value) < 1e6 and abs(value.slope) < 1e8)
+    return Made(text, used, value, maker.direction, maker.tied)
 
 
 def mentioned(name: str, text: str) -> bool:
-    import re
-
     return re.search(rf"\b{name}\b", text) is not None
 
 

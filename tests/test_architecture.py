@@ -18,6 +18,7 @@ LAYERS = [
     {"graph", "run", "namespaces", "notation", "numerals", "formulas"},
     {"syntax"},
     {"calls", "lowering"},
+    {"columns", "values"},
     {"bindings", "findings", "ledger", "variables", "reference", "simplify"},
     {"evaluation"},
     {"reporting"},

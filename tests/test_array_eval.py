@@ -71,7 +71,7 @@ def refused(*words: str) -> str:
     return result.err
 
 
-# -------------------------------------------------------------------------------------------- tables
+# ------------------------------------------------------------------------------------------- tables
 
 
 def test_the_classic_example_is_shown_whole_at_80_columns() -> None:
@@ -161,7 +161,7 @@ def test_no_colour_and_ascii() -> None:
     assert run.stdout.isascii() and b"[0.2, -0.5, 0.1," in run.stdout
 
 
-# ---------------------------------------------------------------------------------------------- JSON
+# --------------------------------------------------------------------------------------------- JSON
 
 
 @pytest.mark.parametrize("words", SMALL.values(), ids=SMALL.keys())
@@ -229,7 +229,7 @@ def test_the_summary_of_extremes() -> None:
     assert math.isnan(summary(np.zeros(0)).rms) and summary(np.zeros(3)).rms == 0
 
 
-# -------------------------------------------------------------------------------------- wrt and save
+# ------------------------------------------------------------------------------------- wrt and save
 
 
 def test_wrt_limits_the_gradients() -> None:
@@ -283,7 +283,7 @@ def test_options_that_do_not_fit(words: tuple[str, ...], said: str) -> None:
     assert said in refused("eval", *words)
 
 
-# --------------------------------------------------------------------------------------------- names
+# -------------------------------------------------------------------------------------------- names
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def process_of_python(code: str) -> int:
     ).returncode
 
 
-# ----------------------------------------------------------------------------------------- warnings
+# ---------------------------------------------------------------------------------------- warnings
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ def test_no_false_warnings(words: tuple[str, ...]) -> None:
     assert shown(*words).err == ""
 
 
-# ---------------------------------------------------------------------------------------- gradcheck
+# --------------------------------------------------------------------------------------- gradcheck
 
 
 def checked(*words: str) -> tuple[int, dict[str, Any]]:

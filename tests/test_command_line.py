@@ -152,8 +152,8 @@ FILES = [
     ("@v.txt", 7), ("@bom.txt", 8), ("@a:b.txt", 9), ("@./v.txt", 7),
     ("@v.json:deep", "file-content"), ("@v.json:q", "file-content"), ("@n.json:k", "file-content"),
     ("@twice.json", "bound-twice"), ("@broken.json", "file-content"),
-    ("@list.json", "file-content"), ("@null.json", "file-content"), ("@deep.json", "file-content"),
-    ("@objects.json", "file-content"), ("@v.csv:q", "file-content"), ("@rows.csv", "file-content"),
+    ("@list.json", [1]), ("@null.json", "file-content"), ("@deep.json", "file-content"),
+    ("@objects.json", "file-content"), ("@v.csv:q", "file-content"), ("@rows.csv", [1, 2]),
     ("@wide.csv", "file-content"), ("@nul.csv", "bad-value"), ("@v.txt:k", "file-content"),
     ("@v.npy", "file-content"), ("@latin.txt", "file-content"), ("@huge.txt", "file"),
     ("@pipe", "file"), ("@.", "file"), ("@missing", "file"), ("@", "file"), ("@/dev/zero", "file"),
@@ -163,7 +163,7 @@ FILES = [
 
 @pytest.mark.parametrize(("value", "expected"), FILES, ids=[repr(f[0]) for f in FILES])
 def test_values_from_files(files: Path, value: str, expected: Any) -> None:
-    """Each kind of file gives its number, or is refused; no path inside a file is opened."""
+    """Each kind of file gives its number or array, or is refused; no path inside one is opened."""
     if isinstance(expected, str) and expected != "NaN":
         assert refusal("eval", "x", "--x", value) == expected
     else:

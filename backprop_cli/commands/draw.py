@@ -105,18 +105,17 @@ def draw_arrays(
 ) -> None:
     """The definitions of a program over arrays; with their shapes alone where nothing is given."""
     from ..drawing.definitions import sketch
-    from ..tensors.outline import outline
+    from .array_outline import outlined
 
-    run = options.evaluated_arrays(asked, **set_options) if asked.bindings else None
-    found = sketch(outline(asked.program, run))
+    whole, report = outlined(asked, **set_options)
+    found = sketch(whole)
     if form is None:
         from ..render.definition_rails import print_definitions
         from ..render.screen import screen
 
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         print_definitions(found, screen())
-        return
-    if form == "html":
+    elif form == "html":
         from ..drawing import picture
         from ..drawing.definition_steps import definition_steps
         from ..render.html import Told, written_page
@@ -124,8 +123,9 @@ def draw_arrays(
         source = asked.program.source.strip()
         told = Told(found.heading, source, tuple(definition_steps(found)))
         write(written_page(told, picture(found)), output)
-        return
-    write(in_format(found, form), output)
+    else:
+        write(in_format(found, form), output)
+    options.warn(report.warnings if report is not None else ())
 
 
 def write(content: str | bytes, output: str | None) -> None:

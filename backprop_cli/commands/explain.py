@@ -35,8 +35,44 @@ def explain_(
             "--json, --markdown and --latex are different kinds of output",
             help="choose one of them",
         )
+    if options.on_arrays(asked):
+        options.refuse_number_kinds(exact, digits)
+        explain_over_arrays(asked, json, markdown, latex)
+        return
     evaluation = options.evaluated(asked, exact, digits, json=json, markdown=markdown, latex=latex)
     show(report(evaluation), json, markdown, latex)
+
+
+def explain_over_arrays(
+    asked: options.Request, json: bool, markdown: bool, latex: bool
+) -> None:
+    """The explanation of a program over arrays; its equations alone where nothing is given."""
+    from ..explanation.arrays import ArrayLecture, explain_arrays
+    from .array_outline import outlined
+
+    found, report = outlined(asked, json=json, markdown=markdown, latex=latex)
+    if not (json or markdown or latex):
+        from ..render.explain_arrays import TerminalEquations, print_array_explanation
+        from ..render.screen import screen
+
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        print_array_explanation(explain_arrays(found, TerminalEquations()), screen())
+        options.warn(report.warnings if report is not None else ())
+        return
+    if json:
+        from ..render.explain_arrays_json import array_explanation_json
+
+        text = array_explanation_json(explain_arrays(found, ArrayLecture()), report) + "\n"
+    elif markdown:
+        from ..render.explain_arrays_text import MarkdownEquations
+        from ..render.explain_arrays_text import markdown as written
+
+        text = written(explain_arrays(found, MarkdownEquations()))
+    else:
+        from ..render.explain_arrays_text import LatexEquations, document
+
+        text = document(explain_arrays(found, LatexEquations()))
+    options.write_utf8(text)
 
 
 def show(result: Report, json: bool, markdown: bool, latex: bool) -> None:

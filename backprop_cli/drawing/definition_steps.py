@@ -43,7 +43,7 @@ def given(sketch: Sketch) -> Step:
     inputs = [at for at, vertex in enumerate(sketch.vertices) if vertex.kind == INPUT]
     texts = [described(sketch, at) for at in inputs]
     keys = tuple(f"v{at}" for at in inputs)
-    return Step("Inputs", ", ".join(texts) or "none", keys, tuple(f"w{at}" for at in inputs))
+    return Step("Inputs", "; ".join(texts) or "none", keys, tuple(f"w{at}" for at in inputs))
 
 
 def described(sketch: Sketch, at: int) -> str:

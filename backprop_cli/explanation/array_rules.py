@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..numerals import MINUS
 from ..operations import ARRAY_FUNCTIONS, FUNCTIONS
 from ..syntax.tree import Call, Comparison, Definition, Indexed, Name, Operator, Range, Reduction
 from ..tensors.affine import parts
@@ -82,9 +83,15 @@ def around_it(around: tuple[Any, ...]) -> Iterator[tuple[str, str]]:
             key = "if" if node.function in ("if", "where") else node.function
             row = FUNCTIONS.get(key) or ARRAY_FUNCTIONS.get(key)
             text = SENTENCES.get(key) if len(node.arguments) == 1 or key == "if" else None
-            text = text or (row.pattern if row is not None else "")
+            text = text or (pretty_pattern(row.pattern) if row is not None else "")
             if text:
                 yield key, text
+
+
+def pretty_pattern(text: str) -> str:
+    """What a row of the table says, as it is written on a blackboard."""
+    text = text.replace(" * ", "·").replace("*", "·").replace("^2", "²").replace("'", "’")
+    return text.replace(" - ", f" {MINUS} ")
 
 
 def inside_it(

@@ -20,6 +20,10 @@ from .array_rules import rules
 from .lecture import Lecture
 from .reading import two_digits
 
+PARTS = (
+    "of each step, length is the root of the sum of squares of its share, and part is how much of"
+    " the gradient the share is, along the gradient’s direction: all parts add up to the whole"
+)
 MOST_ITEMS = 2_000
 WHOLE = 12  # numbers of an array that is shown whole
 MOST_STEPS = 16  # rows of a table of steps
@@ -40,12 +44,13 @@ class Shown(NamedTuple):
 class ArrayStep(NamedTuple):
     """One numbered step: the lines of a definition, or of a gradient.
 
-    name   of the definition, or of the array whose gradient it is.
+    name   of the definition, or of the array whose gradient it is; `title` as it is written.
     shown  the value, or the gradient; None without values.
     """
 
     number: int
     name: str
+    title: str
     lines: tuple[Line, ...]
     shown: Shown | None
     value: Any
@@ -205,7 +210,9 @@ class _Explaining:
         if item.recurrence >= 0:
             recurrence = self.outline.recurrences[item.recurrence]
             notes += self.recurrence_note(recurrence, item.recurrence)
-        return ArrayStep(number, item.name, self.lines(item), shown, item.value, tuple(notes))
+        return ArrayStep(
+            number, item.name, self.title_of(item), self.lines(item), shown, item.value, tuple(notes)
+        )
 
     def recurrence_note(self, recurrence: Recurrence, place: int) -> list[str]:
         """How a recurrence is worked out."""
@@ -231,7 +238,7 @@ class _Explaining:
         own = (style.partial(self.output, self.output), style.number(1))
         text = style.inline(self.output)
         notes = self.once("seed", f"{text} changes as fast as itself")
-        seed = ArrayStep(number, outline.output, (Line(own, ()),), None, None, tuple(notes))
+        seed = ArrayStep(number, outline.output, own[0], (Line(own, ()),), None, None, tuple(notes))
         equations = gradient_equations(outline, style)
         declared = any(item.role == "param" for item in self.inputs)
         steps = []
@@ -244,7 +251,10 @@ class _Explaining:
             number += 1
             shown = self.shown(item.gradient, item)
             notes = self.backward_notes(item, bool(lines))
-            steps.append(ArrayStep(number, item.name, lines, shown, item.gradient, tuple(notes)))
+            title = style.partial(self.output, self.title_of(item))
+            steps.append(
+                ArrayStep(number, item.name, title, lines, shown, item.gradient, tuple(notes))
+            )
         return seed, tuple(steps), equations
 
     def backward_notes(self, item: Item, has_lines: bool) -> list[str]:
@@ -317,6 +327,9 @@ class _Explaining:
         style = self.style
         if equations.refusal:
             yield f"the gradients are numbers only: {style.prose(equations.refusal)}"
+        if any(item.gradient is not None and item.gradient.ndim for item in self.inputs):
+            if self.tabled:
+                yield PARTS
         run = self.outline.run
         if run is None:
             return
@@ -330,14 +343,25 @@ class _Explaining:
                 rms = summary(item.gradient).rms if item.gradient.ndim else float(item.gradient)
                 total += rms * rms * item.gradient.size
         if math.isfinite(total) and total > 0:
-            change = style.numeral(two_digits(-STEP * total).replace("-", MINUS).lstrip(MINUS))
-            step = style.numeral(two_digits(STEP))
+            size = downhill(total, self.outline[self.outline.output].value)
+            change = style.numeral(two_digits(size * total))
+            step = style.numeral(two_digits(size))
             f = style.inline(self.output)
-            yield f"a step of {step} times the gradient, downhill: {f} falls by about {change}"
+            yield f"downhill by {step} times the gradient: {f} falls by about {change}"
         data = [i.name for i in self.inputs if i.role == "data" and i.gradient is not None]
         if declared and data:
             names = ", ".join(style.inline(style.name(name)) for name in data)
             yield f"gradients by data ({names}) are left out; backprop eval has them"
+
+
+def downhill(square: float, value: Any) -> float:
+    """A power of ten as a step along the gradient that changes the value by at most a hundredth;
+    `square` is the gradient's squared length.
+    """
+    size = abs(float(value))
+    if not size or not math.isfinite(size):
+        return STEP
+    return float(min(STEP, 10.0 ** math.floor(math.log10(size * STEP / square))))
 
 
 def number(value: Any) -> Any:

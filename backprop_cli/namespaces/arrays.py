@@ -83,17 +83,18 @@ from .elementwise import (  # noqa: F401  (names of xp)
     tanh,
     trunc,
 )
-from .floats import constant, ln2, ln10, one, root_two_pi, two_over_root_pi, zero  # noqa: F401
+from .floats import constant as constant
+from .floats import ln2, ln10, one, root_two_pi, two_over_root_pi, zero  # noqa: F401
 from .gated import (  # noqa: F401  (names of xp)
     Gated,
-    accumulate,
+    accumulate as accumulate,
     both,
-    chain,
+    chain as chain,
     choose,
     either,
     gate,
     no,
-    settle,
+    settle as settle,
 )
 from .matrices import (  # noqa: F401  (names of xp)
     argmax_last,

@@ -65,7 +65,7 @@ class Indexed(NamedTuple):
 class Range(NamedTuple):
     """`i in first..last`: the values of an index, `last` included."""
 
-    index: Name
+    index: Name  # type: ignore[assignment]
     first: Expression
     last: Expression
     span: Span

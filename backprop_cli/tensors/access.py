@@ -189,18 +189,18 @@ class Access:
         )
         places = []
         nodes = []
-        for axis, value in enumerate(values):
+        for axis, each in enumerate(values):
             own = axis - len(base.labels)
             text, at = self.node.name, span
             if own >= 0:
                 text = f"{print_expression(subscripts[own])} of '{self.node.name}'"
                 at = subscripts[own].span
             first = base.starts[own] if own >= 0 else 0
-            if isinstance(value, Label):
-                places.append(families.Place(text, first, at, labels.index(value)))
+            if isinstance(each, Label):
+                places.append(families.Place(text, first, at, labels.index(each)))
             else:
                 places.append(families.Place(text, first, at))
-                nodes.append(self.lined_up(value, labels))
+                nodes.append(self.lined_up(each, labels))
         affine_ones = [*base.labels, *self.single_labels()]
         operation = families.take(tuple(places), len(labels), set(labels) <= set(affine_ones))
         node = space.append(operation, (base.node, *nodes), span)

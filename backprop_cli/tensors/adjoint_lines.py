@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cmp_to_key
 from typing import Any, NamedTuple
 
-from ..syntax.tree import Call, Comparison, Definition, Expression, Name, Operator, Range, Reduction
+from ..syntax.tree import Call, Comparison, Definition, Expression, Indexed, Name, Operator, Range, Reduction
 from .affine import Affine
 from .elements import Axes, Elements
 from .index_forms import (
@@ -339,6 +339,9 @@ class AdjointLines:
         `said` are the indices whose values are written anyway.
         """
         own = [each.name for each in left if isinstance(each, Name) and each.name in self.extents]
+        body = everything_once(
+            body, lambda node: refreshed(node, self.elements) if is_reduction(node) else None
+        )
         explicit = self.needed(own, body, set(said))
         letters = self.lettered(own, body)
 
@@ -424,6 +427,10 @@ class AdjointLines:
 ANY = Extent(whole(0), whole(0))
 
 
+def is_reduction(node: Any) -> bool:
+    return isinstance(node, Reduction)
+
+
 def inside_of(node: Any) -> tuple[Any, ...]:
     from .index_forms import children
 
@@ -503,12 +510,16 @@ def refreshed(node: Reduction, elements: Elements) -> Reduction:
 def unwrapped(
     weight: Any, conditions: list[Expression], over: set[str]
 ) -> tuple[Any, list[Expression]]:
-    """if(c, w, 0) within a sum is w under one condition more."""
+    """if(c, w, 0) within a sum is w under one condition more.
+
+    But one with x[i + 1] may rely on the others, which guard a sum's body and not each other.
+    """
     while (
         isinstance(weight, Call)
         and weight.function == "if"
         and is_number(weight.arguments[2], "0")
         and own_indices(weight.arguments[0]) & over
+        and not (conditions and is_moved(weight.arguments[0]))
     ):
         holds = [weight.arguments[0]]
         while holds:
@@ -519,6 +530,16 @@ def unwrapped(
                 conditions.append(each)
         weight = weight.arguments[1]
     return weight, conditions
+
+
+def is_moved(condition: Any) -> bool:
+    """Whether a subscript in a condition is more than an index."""
+    return any(
+        not isinstance(subscript, Name)
+        for node in everything(condition)
+        if isinstance(node, Indexed)
+        for subscript in node.subscripts
+    )
 
 
 def hoisted(weight: Any, over: set[str]) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ..errors import refuse, similar
 from ..syntax.tree import Call, Comparison, Definition, Expression, Indexed, Name, Program, Reduction
 from ..variables import listed
-from .adjoint_lines import AdjointLines, Share, free_indices, refreshed
+from .adjoint_lines import AdjointLines, Share, free_indices, own_indices, refreshed
 from .index_forms import (
     NOWHERE,
     as_expression,
@@ -316,7 +316,13 @@ class Differentiation:
             above = self.slopes.simplified(operation("multiply", above, others))
         elif kind in ("max", "min"):
             self.ties = True
-            holds = [*holds, Comparison(("equal",), (node.body, whole), NOWHERE)]
+            equal = Comparison(("equal",), (node.body, whole), NOWHERE)
+            chosen = set().union(*(own_indices(each) for each in (equal, *holds)))
+            own = [each for each in own if each.name in chosen]  # others tie, and share
+            if holds:
+                above = call("if", equal, above, number(0))
+            else:
+                holds = [equal]
         names = tuple(each.name for each in own)
         return node.body, None, above, (*over, *names), (*conditions, *holds)
 

@@ -157,9 +157,12 @@ class ArrayGraph:
     def elementwise(self, operation: Operation, values: Sequence[Value], span: Span | None) -> Value:
         """A row of the table on each element; single literals stay single."""
         labels, shape = self.common(values, span)
+        if operation.name == "where" and all(map(self.is_literal, values[1:])):
+            # A condition has no type of numbers, so one branch must.
+            values = (values[0], values[1], self.expanded(values[2], labels, shape, span))
         nodes = tuple(
             value.node
-            if self.is_literal(value)
+            if self.is_literal(value) and value.full == ()
             else self.expanded(value, labels, shape, span).node
             for value in values
         )

@@ -190,7 +190,7 @@ def conv(space: ArrayGraph, span: Span, values: list[Value], settings: list[int]
             span,
         )
     x = padded(space, x, width, span)
-    view = windows(x, kernel.shape[2:], stride, "conv", span)  # type: ignore[arg-type]
+    view = windows(x, kernel.shape[2:], stride, "conv", span)
     f, c, i, j, p, q = range(-6, 0)
     return product(
         space, (kernel, x), ((f, c, p, q), (c, i, j, p, q)), (f, i, j), span, (None, view)

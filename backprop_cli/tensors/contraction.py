@@ -141,7 +141,7 @@ class Contraction(NamedTuple):
     def ready(self) -> Callable[..., Array]:
         """The contraction as a function of its operands, with what can be settled before."""
         if any(operand.view for operand in self.operands):
-            return self
+            return self.__call__
         labels = [operand.labels for operand in self.operands]
         if len(labels) == 2:
             how = pairing(labels[0], labels[1], self.out)

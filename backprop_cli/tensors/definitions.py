@@ -15,6 +15,7 @@ from ..graph import Graph, Section
 from ..limits import DEFAULT_LIMITS, Limits
 from ..lowering import CONSTANTS, Note
 from ..operations import FUNCTIONS
+from ..syntax.printer import print_expression
 from ..syntax.tree import (
     Declaration,
     Definition,
@@ -401,9 +402,13 @@ class Lowering(Recurrences, Expressions):
                 form = self.whole_form((equation.subscripts or ())[axis], Scope())
                 if form is not None and form.whole is not None:
                     return axis
-        for axis in range(len(equations[0].subscripts or ())):
-            if all(ranged(equation, axis) for equation in equations):
+        axes = range(len(equations[0].subscripts or ()))
+        said = [axis for axis in axes if all(ranged(equation, axis) for equation in equations)]
+        for axis in said:
+            if len({said_range(equation, axis) for equation in equations}) > 1:
                 return axis
+        if said:
+            return said[0]
         raise refuse(
             "defined-twice",
             f"'{name}' is defined twice",
@@ -418,6 +423,16 @@ def ranged(equation: Definition, axis: int) -> bool:
     """Whether 'for' says the values of the index at one axis of the left side."""
     left = (equation.subscripts or ())[axis]
     return isinstance(left, Name) and left.name in [each.index.name for each in equation.ranges]
+
+
+def said_range(equation: Definition, axis: int) -> str:
+    """What 'for' says of the index at one axis, without its name."""
+    index = (equation.subscripts or ())[axis]
+    return next(
+        f"{print_expression(each.first)}..{print_expression(each.last)}"
+        for each in equation.ranges
+        if isinstance(index, Name) and each.index.name == index.name
+    )
 
 
 __all__ = ["Given", "LoweredArrays", "lower_arrays"]

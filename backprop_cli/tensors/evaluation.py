@@ -76,16 +76,19 @@ def evaluate_arrays(
     """Evaluate a program over arrays, with the gradient of its output.
 
     inputs  NumPy arrays and numbers. float32 arrays are computed in float32.
-    wanted  the inputs whose gradients are asked for; all that are not whole numbers by default.
+    wanted  the inputs whose gradients are asked for; all by default.
     """
     lowered = lower_arrays(program, given_of(inputs), limits, number_type(inputs))
     return run_arrays(program, lowered, inputs, wanted)
 
 
 def typed(value: Array, kind: str) -> Array:
-    """An input in the run's type of numbers; whole numbers stay what they are."""
+    """An input in the run's type of numbers; whole numbers, too, unless they would lose digits."""
     array = np.asarray(value)
-    return array.astype(kind, copy=False) if array.dtype.kind == "f" else array
+    if array.dtype.kind not in "iu":
+        return array.astype(kind, copy=False)
+    converted = array.astype(kind)
+    return converted if np.array_equal(converted, array) else array
 
 
 def run_arrays(
@@ -98,7 +101,7 @@ def run_arrays(
     kind = lowered.dtype
     used = {name: typed(inputs[name], kind) for name in lowered.inputs}
     if wanted is None:
-        wanted = [name for name, value in used.items() if value.dtype.kind == "f"]
+        wanted = list(used)
     plan = Plan(lowered, wanted)
     try:
         values = plan.values(used)

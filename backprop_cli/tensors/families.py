@@ -8,7 +8,7 @@ place says how it is computed and how a gradient passes back; the local derivati
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
@@ -108,8 +108,11 @@ def contraction(spec: Contraction) -> Operation:
     def forward(xp: Any, *x: Array) -> Array:
         return compute(*x)
 
+    def pulled(make: Callable[..., Array], x: tuple[Array, ...], upstream: Array) -> Array:
+        return make(full_size(upstream, shape), x)
+
     def slopes(xp: Any, out: Array, *x: Array) -> tuple[Pullback, ...]:
-        return tuple(Pullback(lambda g, m=make: m(full_size(g, shape), x)) for make in makers)
+        return tuple(Pullback(partial(pulled, make, x)) for make in makers)
 
     return Family(
         spec, "contract", "*x", forward, slopes,
@@ -273,10 +276,14 @@ def alike(x: tuple[Array, ...]) -> list[Array]:
 @lru_cache(maxsize=1024)
 def stack(count: int) -> Operation:
     """Equal arrays one behind the other, along a new first axis."""
+
+    def pull(place: int, upstream: Array) -> Array:
+        return upstream[place]
+
     return Family(
         count, "stack", "*x",
         lambda xp, *x: np.stack(alike(x)),
-        lambda xp, out, *x: tuple(Pullback(lambda g, k=k: g[k]) for k in range(count)),
+        lambda xp, out, *x: tuple(Pullback(partial(pull, k)) for k in range(count)),
         "stack hands each part its own gradient",
     )  # fmt: skip
 
@@ -286,15 +293,13 @@ def concat(axis: int, lengths: tuple[int, ...]) -> Operation:
     """Arrays one behind the other along an axis of theirs."""
     ends = np.cumsum((0, *lengths))
 
-    def piece(place: int) -> tuple[slice, ...]:
-        return (slice(None),) * axis + (slice(ends[place], ends[place + 1]),)
+    def pull(place: int, upstream: Array) -> Array:
+        return upstream[(slice(None),) * axis + (slice(ends[place], ends[place + 1]),)]
 
     return Family(
         (axis, lengths), "concat", "*x",
         lambda xp, *x: np.concatenate(alike(x), axis),
-        lambda xp, out, *x: tuple(
-            Pullback(lambda g, k=k: g[piece(k)]) for k in range(len(lengths))
-        ),
+        lambda xp, out, *x: tuple(Pullback(partial(pull, k)) for k in range(len(lengths))),
         "concat hands each part its own gradient",
     )  # fmt: skip
 

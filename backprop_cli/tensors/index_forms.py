@@ -307,14 +307,30 @@ class Solver:
         return affine(expression, leaf)
 
     def read(self, expression: Any) -> None:
-        """Take in all subscripts."""
-        for node in everything(expression):
-            if not isinstance(node, Indexed):
+        """Take in all subscripts. Where a condition guards x[i - 1], it may leave its axis and says
+        nothing about i.
+        """
+        waiting: list[tuple[Any, bool]] = [(expression, False)]
+        while waiting:
+            node, guarded = waiting.pop()
+            if isinstance(node, Indexed):
+                self.subscripts(node, guarded)
+            if isinstance(node, Reduction):
+                conditions = [b for b in node.binders if not isinstance(b, (Name, Range))]
+                waiting += [(each, guarded) for each in conditions]
+                waiting.append((node.body, guarded or bool(conditions)))
                 continue
-            for subscript, extent in zip(node.subscripts, self.axes(node.name) or (), strict=False):
-                form = self.form(subscript)
-                if form is not None and any(key in self.indices for key, _ in form.terms):
-                    self.fits.append(Fit(form, self.sizes.settled_extent(extent), node.name))
+            chooses = isinstance(node, Call) and node.function in ("if", "where")
+            for place, part in enumerate(children(node)):
+                waiting.append((part, guarded or (chooses and place > 0)))
+
+    def subscripts(self, node: Indexed, guarded: bool) -> None:
+        for subscript, extent in zip(node.subscripts, self.axes(node.name) or (), strict=False):
+            form = self.form(subscript)
+            if form is None or not any(key in self.indices for key, _ in form.terms):
+                continue
+            if not guarded or plain(form):
+                self.fits.append(Fit(form, self.sizes.settled_extent(extent), node.name))
 
     def split(self, form: Affine) -> tuple[list[tuple[str, Fraction]], Affine]:
         """The terms of indices, and the rest."""

@@ -333,10 +333,12 @@ class Expressions:
         def branches(_: Any, __: Scope, waiting: list[Any], done: list[Value]) -> None:
             found = done[len(done) - len(conditions) :] if conditions else []
             del done[len(done) - len(found) :]
-            holds = None
+            holds: Value | None = None
             for condition in found:
-                both = (holds, condition)
-                holds = condition if holds is None else self.space.apply("and", *both)
+                if holds is None:
+                    holds = condition
+                else:
+                    holds = self.space.apply("and", holds, condition)
             inner = [scope, scope]
             if holds is not None:
                 fails = self.space.apply("not", holds) if len(bodies) > 1 else holds
@@ -410,7 +412,7 @@ class Expressions:
         for index in scope.indices.values():
             if isinstance(index, Label):
                 problem.say(index, (index.first, index.last))
-        keys = {name: key for name, key in outer.items() if isinstance(key, Label)}
+        keys: dict[str, Any] = {n: key for n, key in outer.items() if isinstance(key, Label)}
         keys |= {name.name: name.name for name in names}
         masks: list[Expression] = []
         for name, given in ranges.items():

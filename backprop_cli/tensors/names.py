@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from ..errors import Label as Mark, Span, refuse
@@ -164,6 +165,9 @@ class Names:
             or name in self.roles
         )
 
+    def is_taken(self, bound: Bound, name: str) -> bool:
+        return name in bound or self.is_known(name)
+
     def left_indices(self, equation: Definition) -> Iterator[str]:
         """The indices on the left side of a definition."""
         for subscript in equation.subscripts or ():
@@ -180,7 +184,8 @@ class Names:
             node, inner = waiting.pop()
             if isinstance(node, Reduction):
                 self.arrays = True
-                names = bound_names(node.binders, lambda n, b=inner: n in b or self.is_known(n))
+                taken = partial(self.is_taken, inner)
+                names = bound_names(node.binders, taken)
                 deeper = inner | {name.name for name in names}
                 waiting += [(node.body, deeper), *((b, deeper) for b in node.binders)]
                 continue

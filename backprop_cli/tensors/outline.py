@@ -6,7 +6,7 @@ With values it is made from an `ArrayRun`; without any, from the text alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import BackpropError, refuse
@@ -79,23 +79,37 @@ class Outline(NamedTuple):
         return next(item for item in self.items if item.name == name)
 
 
-def outline(program: Program, run: ArrayRun | None = None) -> Outline:
-    """The outline of a program, with the values of a run if there is one.
+def outline(
+    program: Program,
+    run: ArrayRun | None = None,
+    given: Mapping[str, Any] | None = None,
+    whole: Collection[str] = (),
+) -> Outline:
+    """The outline of a program, with the values of a run if there is one, and the values `given`
+    to all inputs, also to those that only say subscripts and have no node; those in `whole` are
+    whole numbers.
 
     Raises BackpropError for names that are defined twice, and by themselves.
     """
     try:
-        return _Outlining(program, run).outline()
+        return _Outlining(program, run, given or {}, whole).outline()
     except BackpropError as error:
         raise error.located(program.source) from None
 
 
 class _Outlining:
-    def __init__(self, program: Program, run: ArrayRun | None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        run: ArrayRun | None,
+        given: Mapping[str, Any],
+        whole: Collection[str],
+    ) -> None:
+        self.whole = whole
         self.program = program
         self.run = run
-        given = () if run is None else run.inputs
-        self.names = Names(program, given)
+        self.given = {**given, **({} if run is None else run.inputs)}
+        self.names = Names(program, self.given)
         self.equations = self.names.equations
         self.order: list[str] = []
         self.recurrences: list[Recurrence] = []
@@ -177,7 +191,10 @@ class _Outlining:
         mine = [name for name in found if name not in self.equations]
         if self.run is not None:
             lowered = self.run.lowered.inputs
-            return [*(n for n in mine if n in lowered), *(n for n in lowered if n not in found)]
+            return [
+                *(name for name in mine if name in self.given),
+                *(name for name in lowered if name not in found),
+            ]
         return mine
 
     # -------------------------------------------------------------------------------------- reading
@@ -225,8 +242,7 @@ class _Outlining:
         """Whether a bare name is an input or a definition."""
         if name in bound or name in self.names.size_names or name in self.names.functions:
             return False
-        given = self.run is not None and name in self.run.inputs
-        if name in self.equations or name in self.names.roles or given:
+        if name in self.equations or name in self.names.roles or name in self.given:
             return True
         return name not in CONSTANTS and not (name == "T" and self.transposes())
 
@@ -240,8 +256,12 @@ class _Outlining:
         value = gradient = None
         sizes = extents.of(name)
         if self.run is not None:
-            node = self.run.lowered.inputs[name].node
-            value, gradient = self.run.values[node], self.adjoint(node)
+            import numpy as np
+
+            made = self.run.lowered.inputs.get(name)
+            gradient = None if made is None else self.adjoint(made.node)
+            value = np.asarray(self.given[name] if made is None else self.run.values[made.node])
+            value = value.astype(np.int64) if name in self.whole else value
             sizes = tuple(map(str, value.shape))
         return Item(name, INPUT, role, (), None, (), (), (), -1, sizes, value, gradient)
 
@@ -262,8 +282,10 @@ class _Outlining:
             sizes = ()
         if self.run is not None:
             node = self.run.lowered.output.node
-            value, gradient = self.run.values[node], self.adjoint(node)
-            sizes = tuple(map(str, getattr(value, "shape", ())))
+            import numpy as np
+
+            value, gradient = np.asarray(self.run.values[node]), self.adjoint(node)
+            sizes = tuple(map(str, value.shape))
         reads = tuple(self.reads_in(body, ()))
         return Item(name, OUTPUT, "", (), body, reads, (), reads, -1, sizes, value, gradient)
 
@@ -283,7 +305,10 @@ class _Outlining:
             stored = self.run.lowered.defined.get(name)
             if stored is None:
                 return None, None
-            return self.run.values[stored.value.node], self.adjoint(stored.value.node)
+            import numpy as np
+
+            node = stored.value.node
+            return np.asarray(self.run.values[node]), self.adjoint(node)
         from .reporting import gathered
 
         return gathered(self.run, made)[:2]

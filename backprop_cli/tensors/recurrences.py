@@ -50,7 +50,7 @@ class Recurrences(Expressions):
         earlier or later values of that index; else all that its lines name.
         """
         for strict in (True, False):
-            for index in self.step_indices(group):
+            for index in (*self.step_indices(group), ""):
                 axes = self.axes_of_index(group, index, strict)
                 if axes is not None:
                     return {name: (axis,) for name, axis in axes.items()}
@@ -95,7 +95,8 @@ class Recurrences(Expressions):
         """The axis of each name at which `index` moves; None if it does not order the steps.
 
         Strictly, each reference is a fixed number of steps away; else it may also be to one place
-        or to a range of places, which the parts themselves must then turn out to allow.
+        or to a range of places, which the parts themselves must then turn out to allow. A name
+        whose lines have whole numbers only, h[0] and h[1], moves along those.
         """
         axes: dict[str, int] = {}
         for name in group:
@@ -104,7 +105,10 @@ class Recurrences(Expressions):
                     if index in self.indices_in(subscript) and axes.setdefault(name, axis) != axis:
                         return None
             if name not in axes:
-                return None
+                axis_ = self.axis_of_numbers(name)
+                if axis_ is None:
+                    return None
+                axes[name] = axis_
         same: dict[str, set[str]] = {name: set() for name in group}
         for name in group:
             for equation in self.names.equations[name]:
@@ -123,6 +127,15 @@ class Recurrences(Expressions):
                     ):
                         return None
         return axes if acyclic(same) else None
+
+    def axis_of_numbers(self, name: str) -> int | None:
+        """The axis at which every line of a definition has a whole number."""
+        lefts = [equation.subscripts or () for equation in self.names.equations[name]]
+        for axis in range(min(map(len, lefts))):
+            forms = [self.left_form(left[axis]) for left in lefts]
+            if all(form is not None and form.whole is not None for form in forms):
+                return axis
+        return None
 
     def difference(self, right: Expression, left: Expression) -> int | None:
         """How far a reference is from the step that it stands in; None if it is not fixed."""
@@ -277,11 +290,11 @@ class Recurrences(Expressions):
                 found.append((equation, Scope(whole)))
         said = [each for each in found if self.says_where(made, each[0])]
         found = said or found
-        at = ", ".join(map(str, position))
+        where = ", ".join(map(str, position))
         if len(found) > 1:
             raise refuse(
                 "defined-twice",
-                f"'{made.name}' is defined twice at [{at}]",
+                f"'{made.name}' is defined twice at [{where}]",
                 found[1][0].name_span,
                 "let the values of the lines not overlap: for t in 1..T",
                 related=(Mark(found[0][0].name_span, "first defined here"),),
@@ -289,9 +302,9 @@ class Recurrences(Expressions):
         if not found:
             raise refuse(
                 "out-of-range",
-                f"'{made.name}' has no value at [{at}]",
+                f"'{made.name}' has no value at [{where}]",
                 made.equations[0].name_span,
-                f"add a line for it: {made.name}[{at}, …] = …",
+                f"add a line for it: {made.name}[{where}, …] = …",
             )
         return found[0]
 

@@ -104,7 +104,8 @@ class _Splitting:
         if operation.name == "element" and not isinstance(spec, View):
             return taken_axis(self, spec, axes)
         if rule is not None:
-            return rule(self, spec, axes)
+            found: tuple[int | None, bool] = rule(self, spec, axes)
+            return found
         if all(axis is None for axis in axes):
             return None, False
         if spec is not None or operation.shape is not None:

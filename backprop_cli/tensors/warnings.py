@@ -5,7 +5,7 @@ which kinks were met. One warning for a node, however many of its elements it is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -30,8 +30,8 @@ def array_findings(run: ArrayRun, rows: Sequence[ArrayRow]) -> tuple[Finding, ..
     notes = [Finding(note.code, note.message, None, note.span) for note in run.lowered.notes]
     with np.errstate(all="ignore"):
         found = first_not_finite(run, rows)
-        said = {finding.node for finding in found}
-        found += [finding for finding in kinks(run) if finding.node not in said]
+        said = {finding.span for finding in found}
+        found += [finding for finding in kinks(run) if finding.span not in said]
     if np.shape(run.value):
         found.append(no_gradient(run))
     return tuple(limited([*notes, *found]))
@@ -189,10 +189,22 @@ def met_at(run: ArrayRun, user: int, node: int, adjoint: Array) -> str:
 # ------------------------------------------------------------------------------------------- kinks
 
 
+class Met(NamedTuple):
+    """Elements at a kink, of all nodes that were written at one place of the formula."""
+
+    node: int
+    count: int
+    size: int
+    text: str
+    says: str
+
+
 def kinks(run: ArrayRun) -> list[Finding]:
-    """Nodes that a gradient passes at a kink, each with how many of its elements are there."""
+    """Places of the formula that a gradient passes at a kink, each with how many of its elements
+    are there, in all steps of a recurrence together.
+    """
     graph = run.lowered.graph
-    found = []
+    found: dict[Any, Met] = {}
     for node, operation in enumerate(graph.operations):
         if not graph.inputs[node] or not run.adjoints or operation.symbol in RELATIONS:
             continue
@@ -204,13 +216,18 @@ def kinks(run: ArrayRun) -> list[Finding]:
             continue
         where, text, says = met
         where = np.broadcast_to(where, np.shape(run.values[node])) & (np.asarray(adjoint) != 0)
-        count, size = int(np.count_nonzero(where)), where.size
-        if count:
-            many = f"{count:,} of {size:,} elements" if size > 1 else "it"
-            verb = "are" if count > 1 else "is"
-            said = f"{formula(run, node)}: {many} {verb} at a kink ({text}); {says}"
-            found.append(Finding("kink", said, node, graph.spans.get(node)))
-    return found
+        place = graph.spans.get(node, node)
+        earlier = found.get(place, Met(node, 0, 0, text, says))
+        count = earlier.count + int(np.count_nonzero(where))
+        found[place] = earlier._replace(count=count, size=earlier.size + where.size)
+    return [kink_finding(run, met) for met in found.values() if met.count]
+
+
+def kink_finding(run: ArrayRun, met: Met) -> Finding:
+    many = f"{met.count:,} of {met.size:,} elements" if met.size > 1 else "it"
+    verb = "are" if met.count > 1 else "is"
+    said = f"{formula(run, met.node)}: {many} {verb} at a kink ({met.text}); {met.says}"
+    return Finding("kink", said, met.node, run.lowered.graph.spans.get(met.node))
 
 
 def at_kink(

@@ -1,0 +1,38 @@
+"""What `explain` and `draw` show of a request on arrays: its outline, with values if any are given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import options
+
+if TYPE_CHECKING:
+    from ..tensors.outline import Outline
+    from ..tensors.reporting import ArrayReport
+
+
+def outlined(
+    asked: options.Request, **set_options: bool
+) -> tuple["Outline", "ArrayReport | None"]:
+    """The outline of a program over arrays, and the report of its run; None where no variable has
+    a value, so that only names and shapes can be shown.
+    """
+    from ..tensors.outline import outline
+
+    if not asked.bindings and may_have_inputs(asked):
+        return outline(asked.program), None
+    from ..tensors.evaluation import evaluate_arrays
+    from ..tensors.inputs import whole_inputs
+    from ..tensors.reporting import report_arrays
+
+    values = options.array_values(asked, **set_options)
+    run = evaluate_arrays(asked.program, values, limits=asked.limits)
+    whole = whole_inputs(asked.bindings)
+    return outline(asked.program, run, values, whole), report_arrays(run, values, whole)
+
+
+def may_have_inputs(asked: options.Request) -> bool:
+    """Whether a program has any variable."""
+    from ..tensors.outline import outline
+
+    return any(item.kind == "input" for item in outline(asked.program).items)
