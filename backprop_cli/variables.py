@@ -66,7 +66,7 @@ def unknown_variables(
 
 def unbound_variables(
     program: Program,
-    where: Mapping[str, Span | None],
+    where: Mapping[str, Span] | Mapping[str, Span | None],
     bound: list[str],
     options: Mapping[str, bool],
 ) -> BackpropError:

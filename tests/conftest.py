@@ -20,6 +20,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=2000,
         help="sampled points for each operation's accuracy (20000 for a thorough run)",
     )
+    parser.addoption(
+        "--slow",
+        action="store_true",
+        help="the tests too that take a minute or gigabytes",
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,6 +42,13 @@ def saved_tables() -> None:
 def points(request: pytest.FixtureRequest) -> int:
     """How many points to sample for each operation."""
     return int(request.config.getoption("--points"))
+
+
+@pytest.fixture
+def slow(request: pytest.FixtureRequest) -> None:
+    """Only with --slow: a minute or more, or gigabytes."""
+    if not request.config.getoption("--slow"):
+        pytest.skip("run with --slow")
 
 
 @pytest.fixture(scope="module")

@@ -29,13 +29,6 @@ COMMAND = re.compile(r"^\$ backprop (train|eval|explain) ((?:.*\\\n)*.*)", re.MU
 
 
 @pytest.fixture
-def slow(request: pytest.FixtureRequest) -> None:
-    """Only with --slow: a minute or more, or gigabytes."""
-    if not request.config.getoption("--slow", default=False):
-        pytest.skip("run with --slow")
-
-
-@pytest.fixture
 def reference() -> Callable[[str, Arrays, Arrays], tuple[float, Arrays]]:
     """The same loss and gradients from PyTorch, on one thread."""
     torch = pytest.importorskip("torch")

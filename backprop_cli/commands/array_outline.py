@@ -1,4 +1,4 @@
-"""What `explain` and `draw` show of a request on arrays: its outline, with values if any are given."""
+"""What `explain` and `draw` show of a request on arrays: its outline, with values if it has any."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def outlined(
     asked: options.Request, **set_options: bool
-) -> tuple["Outline", "ArrayReport | None"]:
+) -> tuple[Outline, ArrayReport | None]:
     """The outline of a program over arrays, and the report of its run; None where no variable has
     a value, so that only names and shapes can be shown.
     """

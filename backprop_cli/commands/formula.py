@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from typer.core import TyperCommand
@@ -59,11 +60,20 @@ def open_variables(parameters: dict[str, Any]) -> list[str]:
     """The variables of the formula on a half-written command line that are not bound yet."""
     from ..lowering import lower
     from ..syntax import parse
+    from ..syntax.shapes import signs_of_arrays
 
     given = [pair.partition("=")[0] for pair in parameters.get("bind") or ()]
     try:
         text = formula_text(parameters.get("expression"), parameters.get("file"), may_read=False)
-        names = lower(parse(text), given).graph.input_nodes()
+        program = parse(text)
+        names: Iterable[str]
+        if signs_of_arrays(program)[0]:
+            from ..tensors.inputs import needed_inputs
+            from ..tensors.names import Names
+
+            names = needed_inputs(program, Names(program, given))
+        else:
+            names = lower(program, given).graph.input_nodes()
     except BackpropError:
         return []
     return [name for name in names if name not in given]

@@ -164,7 +164,9 @@ def text_of(array: Any) -> str:
     from ..tensors.reporting import summary
 
     found = summary(array)
-    bad = [f"{found.nan:,} NaN"] * bool(found.nan) + [f"{found.infinite:,} ∞"] * bool(found.infinite)
+    bad = [f"{found.nan:,} NaN"] * bool(found.nan) + [f"{found.infinite:,} ∞"] * bool(
+        found.infinite
+    )
     return ", ".join(bad) or f"rms {significant(found.rms)}"
 
 
@@ -208,7 +210,7 @@ def cycle_of(recurrence: Recurrence, outline: Outline, place: dict[str, int]) ->
     returns = tuple(
         Return(place[name], place[member])
         for member in recurrence.members
-        for name in outline[member].before
+        for name in outline.item(member).before
         if name != member
     )
     label = f"recurrence, step by step: {steps_text(recurrence)}"

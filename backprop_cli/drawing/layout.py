@@ -34,8 +34,8 @@ from .picture import (
     Text,
     Wire,
 )
-from .placement import PIN_REACH, Hop, Placement, place
 from .picture import EQUATION as EQUATION_TEXT
+from .placement import PIN_REACH, Hop, Placement, place
 from .shapes import EQUATION, LABEL, LENGTHS_UP, LINE, RADIUS, SMALL, TEXT, Shape, shapes
 
 MARGIN = 16.0

@@ -133,14 +133,16 @@ class _Explaining:
         tables = tuple(self.table(shares) for shares in step_shares(outline))
         self.tabled = {table.shares.name for table in tables}
         functions = tuple(line(each, style) for each in outline.functions)
-        title = self.lines(outline[outline.output])
+        title = self.lines(outline.item(outline.output))
         seed, backward, equations = self.backward_pass(len(forward) + 1)
         return ArrayExplanation(
             outline,
             self.output,
             title,
             functions,
-            tuple(GivenArray(i.role, style.name(i.name), self.shown(i.value, i)) for i in self.inputs),
+            tuple(
+                GivenArray(i.role, style.name(i.name), self.shown(i.value, i)) for i in self.inputs
+            ),
             forward,
             seed,
             backward,
@@ -211,7 +213,13 @@ class _Explaining:
             recurrence = self.outline.recurrences[item.recurrence]
             notes += self.recurrence_note(recurrence, item.recurrence)
         return ArrayStep(
-            number, item.name, self.title_of(item), self.lines(item), shown, item.value, tuple(notes)
+            number,
+            item.name,
+            self.title_of(item),
+            self.lines(item),
+            shown,
+            item.value,
+            tuple(notes),
         )
 
     def recurrence_note(self, recurrence: Recurrence, place: int) -> list[str]:
@@ -304,7 +312,9 @@ class _Explaining:
     def step_text(self, shares: StepShares, position: tuple[int, ...]) -> str:
         style = self.style
         pairs = zip(shares.indices, position, strict=False)
-        return str(style.inline(", ".join(f"{style.name(i)} = {style.number(p)}" for i, p in pairs)))
+        return str(
+            style.inline(", ".join(f"{style.name(i)} = {style.number(p)}" for i, p in pairs))
+        )
 
     def size(self, share: Any) -> str:
         """A single number as it is, an array by its length (the root of the sum of squares)."""
@@ -327,9 +337,9 @@ class _Explaining:
         style = self.style
         if equations.refusal:
             yield f"the gradients are numbers only: {style.prose(equations.refusal)}"
-        if any(item.gradient is not None and item.gradient.ndim for item in self.inputs):
-            if self.tabled:
-                yield PARTS
+        arrays = any(item.gradient is not None and item.gradient.ndim for item in self.inputs)
+        if self.tabled and arrays:
+            yield PARTS
         run = self.outline.run
         if run is None:
             return
@@ -343,7 +353,7 @@ class _Explaining:
                 rms = summary(item.gradient).rms if item.gradient.ndim else float(item.gradient)
                 total += rms * rms * item.gradient.size
         if math.isfinite(total) and total > 0:
-            size = downhill(total, self.outline[self.outline.output].value)
+            size = downhill(total, self.outline.item(self.outline.output).value)
             change = style.numeral(two_digits(size * total))
             step = style.numeral(two_digits(size))
             f = style.inline(self.output)

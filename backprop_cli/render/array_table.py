@@ -58,7 +58,7 @@ def headline(report: ArrayReport, console: Console) -> str:
     said = whole_text(value, console.width) if is_small(value) else None
     if said is not None and "\n" not in said:
         return f"{text} = {said}"
-    return f"{text} = {'×'.join(map(str, value.shape))} numbers"
+    return f"{text}: {'×'.join(map(str, value.shape))} numbers"
 
 
 def formula_text(row: ArrayRow) -> str:

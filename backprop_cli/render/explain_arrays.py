@@ -72,7 +72,8 @@ def text_lines(explanation: ArrayExplanation, columns: int) -> Iterator[Line]:
             yield from step_lines(step, GRADIENT, columns)
     if len(explanation.tables) > MOST_TABLES:
         yield []
-        yield from heading("STEPS", "the part of each step in gradients that all steps share", columns)
+        says = "the part of each step in gradients that all steps share"
+        yield from heading("STEPS", says, columns)
         for table in explanation.tables:
             yield from short_table(table, columns)
     else:

@@ -24,7 +24,7 @@ def array_explanation_json(explanation: ArrayExplanation, report: ArrayReport | 
     finite = report is None or report.finite
     inputs = {i.name: i.value for i in explanation.outline.items if i.kind == "input"}
     warnings = () if report is None else report.warnings
-    output = explanation.outline[explanation.outline.output]
+    output = explanation.outline.item(explanation.outline.output)
     return write_object(
         {
             "schema": '"backprop.explain/1"',

@@ -9,8 +9,8 @@ from ..equations import Equations, Written
 from ..explanation.arrays import ArrayExplanation, ArrayStep, ShareTable, Shown
 from ..gradient_equations import Line
 from ..numerals import MINUS
-from .explain_latex import LONGEST, PREAMBLE, display, equation, remark, section
 from .explain_latex import COMMAND as SILENT
+from .explain_latex import LONGEST, PREAMBLE, display, equation, remark, section
 from .headings import ARRAYS_BACKWARD, ARRAYS_FORWARD, sentence_of_steps
 from .latex import Latex, latex_text
 from .markdown import Markdown, capital, code, indent

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..drawing.picture import LENGTHS, LOOP, MIDDLE, SIGN, Along, Curve, Frame, Gate, Picture, Text, Wire
+from ..drawing.picture import (
+    LENGTHS,
+    LOOP,
+    MIDDLE,
+    SIGN,
+    Along,
+    Curve,
+    Frame,
+    Gate,
+    Picture,
+    Text,
+    Wire,
+)
 from ..drawing.shapes import TEXT
 from .plain import safe
 

@@ -36,7 +36,8 @@ HEAD = r"""\documentclass[border=2pt]{standalone}
 \begin{document}
 \sffamily
 \begin{tikzpicture}[x=0.75pt, y=-0.75pt, line width=0.5pt, every node/.style={inner sep=0pt}]
-\tikzset{wire/.style={draw=black!65}, later/.style={draw=later, dashed}, arrow/.style={-{Latex[length=4.5pt, width=3.5pt]}},
+\tikzset{wire/.style={draw=black!65}, later/.style={draw=later, dashed},
+  arrow/.style={-{Latex[length=4.5pt, width=3.5pt]}},
   gate/.style={draw=black, fill=white, line width=0.7pt}}"""
 FOOT = "\\end{tikzpicture}\n\\end{document}\n"
 

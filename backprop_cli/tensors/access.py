@@ -59,10 +59,7 @@ class Access:
         for place, form in enumerate(self.forms):
             if form is not None:
                 self.check(place, form, subscripts[place])
-        if not computed:
-            found = self.viewed(base)
-        else:
-            found = self.taken(base, computed, subscripts)
+        found = self.taken(base, computed, subscripts) if computed else self.viewed(base)
         return found if outside is None else self.checked(found, outside)
 
     def surrounded(self, subscripts: Sequence[Expression]) -> tuple[Value, Value | None]:

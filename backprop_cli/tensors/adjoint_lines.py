@@ -7,7 +7,17 @@ from fractions import Fraction
 from functools import cmp_to_key
 from typing import Any, NamedTuple
 
-from ..syntax.tree import Call, Comparison, Definition, Expression, Indexed, Name, Operator, Range, Reduction
+from ..syntax.tree import (
+    Call,
+    Comparison,
+    Definition,
+    Expression,
+    Indexed,
+    Name,
+    Operator,
+    Range,
+    Reduction,
+)
 from .affine import Affine
 from .elements import Axes, Elements
 from .index_forms import (

@@ -9,7 +9,6 @@ from ..syntax.tree import (
     Expression,
     Indexed,
     Name,
-    Program,
     Result,
     Statement,
 )

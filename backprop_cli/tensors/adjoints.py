@@ -13,7 +13,16 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import refuse, similar
-from ..syntax.tree import Call, Comparison, Definition, Expression, Indexed, Name, Program, Reduction
+from ..syntax.tree import (
+    Call,
+    Comparison,
+    Definition,
+    Expression,
+    Indexed,
+    Name,
+    Program,
+    Reduction,
+)
 from ..variables import listed
 from .adjoint_lines import AdjointLines, Share, free_indices, own_indices, refreshed
 from .index_forms import (

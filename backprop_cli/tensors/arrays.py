@@ -15,7 +15,7 @@ from ..errors import BackpropError, Span, refuse
 from ..graph import CONSTANT, Graph
 from ..limits import DEFAULT_LIMITS, Limits, over_limit
 from ..operations import OPERATIONS, Operation
-from . import families
+from . import families, folds
 from .affine import Label
 from .contraction import Contraction, Operand, View
 
@@ -85,7 +85,8 @@ class ArrayGraph:
 
     def index(self, label: Label, span: Span | None = None) -> Value:
         """The values of an index, as numbers."""
-        return Value(self.append(families.index(label.first, label.size, self.dtype), (), span), (label,))
+        made = families.index(label.first, label.size, self.dtype)
+        return Value(self.append(made, (), span), (label,))
 
     def read(self, value: Value, span: Span | None = None) -> Value:
         """The value as a node of its own."""
@@ -146,7 +147,8 @@ class ArrayGraph:
         return labels, tuple(shape)
 
     def unlike(self, values: Sequence[Value], span: Span | None) -> BackpropError:
-        shapes = " and ".join(dict.fromkeys(lengths(value.shape) for value in values if value.shape))
+        found = dict.fromkeys(lengths(value.shape) for value in values if value.shape)
+        shapes = " and ".join(found)
         return refuse(
             "shape",
             f"arrays of {shapes} do not fit together",
@@ -154,7 +156,9 @@ class ArrayGraph:
             "their last axes must agree, or have length 1",
         )
 
-    def elementwise(self, operation: Operation, values: Sequence[Value], span: Span | None) -> Value:
+    def elementwise(
+        self, operation: Operation, values: Sequence[Value], span: Span | None
+    ) -> Value:
         """A row of the table on each element; single literals stay single."""
         labels, shape = self.common(values, span)
         if operation.name == "where" and all(map(self.is_literal, values[1:])):
@@ -215,7 +219,7 @@ class ArrayGraph:
         order = (*(axes[label] for label in kept), *trailing, *(axes[label] for label in over))
         full = tuple(value.full[axis] for axis in order)
         node = self.rearranged(value, order, full, span)
-        node = self.append(families.reduction(name, len(over), len(full)), (node,), span)
+        node = self.append(folds.reduction(name, len(over), len(full)), (node,), span)
         return Value(node, kept, value.shape)
 
     def reduce_all(self, name: str, value: Value, span: Span | None) -> Value:
@@ -228,7 +232,7 @@ class ArrayGraph:
             operand = Operand((*uids, *range(-count, 0)))
             spec = Contraction((operand,), uids, tuple(sorted(sizes.items())))
             return Value(self.append(families.contraction(spec), (value.node,), span), value.labels)
-        node = self.append(families.reduction(name, count, len(value.full)), (value.node,), span)
+        node = self.append(folds.reduction(name, count, len(value.full)), (value.node,), span)
         return Value(node, value.labels)
 
     def stacked(self, values: Sequence[Value], span: Span | None) -> Value:

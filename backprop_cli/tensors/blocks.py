@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..errors import BackpropError, Span, refuse
 from ..operations import ARRAY_FUNCTIONS, Operation
 from ..syntax.tree import Call
-from . import families
+from . import families, folds
 from .affine import Label
 from .arrays import ArrayGraph, Value, lengths, ordered
 from .contraction import Contraction, Operand, View
@@ -85,7 +85,7 @@ def product(
     return Value(node, labels, tuple(sizes[name] for name in out))
 
 
-# ------------------------------------------------------------------------------------ linear algebra
+# ----------------------------------------------------------------------------------- linear algebra
 
 
 def matmul(space: ArrayGraph, span: Span, values: list[Value], _: list[int]) -> Value:
@@ -158,7 +158,7 @@ def padded(space: ArrayGraph, value: Value, width: int, span: Span) -> Value:
 
 
 def windows(value: Value, size: tuple[int, int], stride: int, name: str, span: Span) -> View:
-    """The last two axes as (place, place, offset, offset): out[…, i, j, p, q] = x[…, s*i + p, …]."""
+    """The last two axes as places and offsets: out[…, i, j, p, q] = x[…, s*i + p, s*j + q]."""
     rank = len(value.full)
     *front, height, breadth = value.full
     places = ((height - size[0]) // stride + 1, (breadth - size[1]) // stride + 1)
@@ -209,7 +209,7 @@ def pooled(name: str) -> Callable[[ArrayGraph, Span, list[Value], list[int]], Va
         view = windows(x, (size, size), stride, name, span)
         node = space.append(families.view(view), (x.node,), span)
         kind = "max" if name == "maxpool" else "sum"
-        node = space.append(families.reduction(kind, 2, len(view.lengths)), (node,), span)
+        node = space.append(folds.reduction(kind, 2, len(view.lengths)), (node,), span)
         made = Value(node, x.labels, view.lengths[len(x.labels) : -2])
         if kind == "max":
             return made

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from ..errors import BackpropError, Label as Mark, Span, refuse
+from ..errors import BackpropError, Span, refuse
+from ..errors import Label as Mark
 from ..graph import Graph, Section
 from ..limits import DEFAULT_LIMITS, Limits
 from ..lowering import CONSTANTS, Note
@@ -25,9 +26,9 @@ from ..syntax.tree import (
     Result,
 )
 from .arrays import Value, lengths, ordered
-from .lowering import Expressions
 from .names import Names, strongly_connected
 from .recurrences import Recurrences
+from .reductions import Reductions
 from .scope import Scope, Stored, Unrolled
 
 
@@ -79,7 +80,7 @@ def lower_arrays(
         raise error.located(program.source) from None
 
 
-class Lowering(Recurrences, Expressions):
+class Lowering(Recurrences, Reductions):
     """One program."""
 
     def __init__(
@@ -291,7 +292,7 @@ class Lowering(Recurrences, Expressions):
     def indexed_equation(
         self, definition: Definition, left: list[Expression], scope: Scope
     ) -> Value:
-        """The array over the indices of `left`, in a scope that holds those that are written out."""
+        """The array over the indices of `left`; `scope` holds those that are written out."""
         names = [self.left_index(each, scope) for each in left]
         for place, name in enumerate(names):
             self.check_index(name, scope, name.name in [n.name for n in names[:place]])

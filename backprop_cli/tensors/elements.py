@@ -168,7 +168,7 @@ class Elements:
             return (yield self.axes(own.body, inner))
         each = yield self.axes_of_all(node.arguments, scope)
         kind = node.function
-        if kind in WHOLE and len(each) == 1 or kind in ("dot", "trace"):
+        if (kind in WHOLE and len(each) == 1) or kind in ("dot", "trace"):
             return ()
         if kind == "matmul":
             return (*each[0][:-1], *each[1][1:])

@@ -270,7 +270,6 @@ class RowPlan:
     ) -> None:
         """One block of rows, forward and backward; adds to `totals` and `adjoints`."""
         size = min(self.block, self.count - first)
-        part = self.parts[size]
         local = self.local(inputs, values, first, size)
         compute(self.rows[size], local, self.kind)
         back: list[Array] = [None] * len(local)

@@ -31,24 +31,28 @@ def check_inputs(
     except BackpropError as error:
         raise error.located(program.source) from None
     refuse_indices(program, bindings, bare)
-    sizes = named_sizes(program)
+    needed = needed_inputs(program, names)
     known = [*names.free, *names.size_names]
     unknown = [name for name in bindings if name not in known]
-    needed = dict(names.free)
-    needed |= {name: span for name, span in names.size_names.items() if name not in sizes}
-    if "T" in needed and not stands_alone(program, "T", exponents):
-        del needed["T"]  # x^T is a transposed matrix
-    unbound = [
-        name for name in needed
-        if name not in bindings and name not in sizes and name not in names.equations
-    ]  # fmt: skip
+    unbound = {name: span for name, span in needed.items() if name not in bindings}
     if unknown:
-        inputs = [name for name in names.free if name not in sizes]
-        raise unknown_variables(unknown, inputs, unbound, options)
+        raise unknown_variables(unknown, list(needed), list(unbound), options)
     if unbound:
-        spans: dict[str, Span | None] = {name: needed[name] for name in unbound}
-        raise with_index_help(program, unbound_variables(program, spans, list(bindings), options),
-                              unbound)  # fmt: skip
+        error = unbound_variables(program, unbound, list(bindings), options)
+        raise with_index_help(program, error, list(unbound))
+
+
+def needed_inputs(program: Program, names: Names) -> dict[str, Span]:
+    """The names that need a value, where each stands first: all but sizes that can be read off."""
+    sizes = named_sizes(program)
+    found = {**names.size_names, **names.free}
+    if "T" in found and not stands_alone(program, "T", exponents):
+        del found["T"]  # x^T is a transposed matrix
+    return {
+        name: span
+        for name, span in found.items()
+        if name not in sizes and name not in names.equations
+    }
 
 
 def with_index_help(program: Program, error: BackpropError, unbound: list[str]) -> BackpropError:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ..errors import Label as Mark, Span, refuse
+from ..errors import Label as Mark
+from ..errors import Span, refuse
 from ..lowering import CONSTANTS
 from ..operations import ARRAY_FUNCTIONS, FUNCTIONS
 from ..syntax.tree import (
@@ -116,7 +117,7 @@ class Names:
                     if isinstance(node, Name):
                         self.size_names.setdefault(node.name, node.span)
 
-    # ----------------------------------------------------------------------------------- dependencies
+    # --------------------------------------------------------------------------------- dependencies
 
     def dependencies(self, program: Program) -> dict[str, list[str]]:
         """The definitions that each definition needs; finds the free names on the way."""

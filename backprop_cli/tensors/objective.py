@@ -50,7 +50,7 @@ class ProgramObjective:
         self.found_residuals: Residuals | None = None
         self.plan(None)
 
-    # ----------------------------------------------------------------------------------------- plans
+    # ---------------------------------------------------------------------------------------- plans
 
     def given(self, count: int | None) -> dict[str, Given]:
         """What is known of all inputs where there are `count` rows."""
@@ -97,7 +97,7 @@ class ProgramObjective:
         typed_parameters = {name: typed(value, self.kind) for name, value in parameters.items()}
         return {**self.constants, **data, **typed_parameters}
 
-    # ---------------------------------------------------------------------------------------- values
+    # --------------------------------------------------------------------------------------- values
 
     def evaluate(
         self, parameters: Mapping[str, Array], rows: Array | None

@@ -72,10 +72,8 @@ class Outline(NamedTuple):
     functions: tuple[Definition, ...]
     run: ArrayRun | None
 
-    def __getitem__(self, name: Any) -> Any:
-        """The item of a name (or a field by its number)."""
-        if not isinstance(name, str):
-            return tuple(self)[name]
+    def item(self, name: str) -> Item:
+        """The item of a name."""
         return next(item for item in self.items if item.name == name)
 
 
@@ -124,14 +122,12 @@ class _Outlining:
         for group in strongly_connected(self.names.needs):
             self.add_group(group)
         last = self.program.statements[-1]
-        bare = isinstance(last, Result) and isinstance(last.body, Name)
-        body = None if isinstance(last, Definition) else last.body if isinstance(last, Result) else None
+        body = last.body if isinstance(last, Result) else None
+        output = self.free_title()
         if isinstance(last, Definition):
             output = last.name
-        elif bare and last.body.name in self.equations:  # type: ignore[union-attr]
-            output, body = last.body.name, None  # type: ignore[union-attr]
-        else:
-            output = self.free_title()
+        elif isinstance(body, Name) and body.name in self.equations:
+            output, body = body.name, None
         extents = Extents(self.program, self.names, self.order)
         items = [self.input(name, extents) for name in self.inputs(body)]
         items += [self.definition(name, extents) for name in self.order]
@@ -219,15 +215,14 @@ class _Outlining:
         while waiting:
             node, inner, whole = waiting.pop()
             if isinstance(node, Reduction):
-                more = bound_names(
-                    node.binders, lambda n, i=inner: n in i or self.names.is_known(n)
-                )
+                more = self.binders(node, inner)
                 deeper = inner | {name.name for name in more}
                 waiting.append((node.body, deeper, whole))
                 waiting += [(b, deeper, True) for b in reversed(node.binders)]
                 continue
             declared = isinstance(node, Name) and node.name in self.names.roles
-            if isinstance(node, Name) and (declared or not whole) and self.is_read(node.name, inner):
+            free = isinstance(node, Name) and (declared or not whole)
+            if free and self.is_read(node.name, inner):
                 found[node.name] = None
             if isinstance(node, Indexed) and node.name not in inner:
                 found[node.name] = None
@@ -237,6 +232,10 @@ class _Outlining:
             below = whole or isinstance(node, Indexed)
             waiting += [(part, inner, below) for part in reversed(parts(node))]
         return list(found)
+
+    def binders(self, node: Reduction, bound: Collection[str]) -> list[Name]:
+        """The indices that a reduction binds."""
+        return bound_names(node.binders, lambda name: name in bound or self.names.is_known(name))
 
     def is_read(self, name: str, bound: Collection[str]) -> bool:
         """Whether a bare name is an input or a definition."""

@@ -7,7 +7,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any, NamedTuple
 
-from ..errors import BackpropError, Label as Mark, Span, refuse
+from ..errors import BackpropError, Span, refuse
+from ..errors import Label as Mark
 from ..syntax.tree import Call, Comparison, Expression, Indexed, Name, Range, Reduction
 from .affine import Affine, affine, parts
 

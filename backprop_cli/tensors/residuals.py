@@ -98,9 +98,11 @@ class Residuals:
                 if operation.spec.shape != shape:  # type: ignore[attr-defined]
                     return None
                 found[inputs[sources[0]]].append(node)
-            elif hasattr(operation, "spec") or operation.shape is not None:
-                return None
-            elif any(source in inputs for source in sources):
+            elif (
+                hasattr(operation, "spec")
+                or operation.shape is not None
+                or any(source in inputs for source in sources)
+            ):
                 return None
         return found
 

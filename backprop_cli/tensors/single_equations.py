@@ -10,23 +10,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..errors import BackpropError, refuse
-from ..lowering import CONSTANTS
 from ..syntax.tree import (
-    Call,
     Declaration,
     Definition,
     Expression,
     Indexed,
     Name,
-    Operator,
     Program,
     Range,
     Reduction,
     Result,
-    whole_literal,
 )
-from .affine import Affine
-from .blocks import BLOCKS
 from .elements import Axes, Elements, Scope, finished, from_zero
 from .index_forms import (
     Extent,
@@ -34,16 +28,11 @@ from .index_forms import (
     Solver,
     as_expression,
     axis_of_length,
-    children,
-    element,
     everything,
-    name,
-    replaced,
     symbol,
     whole,
 )
 from .names import Names, strongly_connected
-from .ranges import bound_names
 
 
 class Equation(NamedTuple):

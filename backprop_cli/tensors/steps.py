@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..syntax.tree import Definition, Expression, Indexed, Name, Range
 from .affine import Affine, affine
-from .recurrences import references, walk_names
+from .moving import references, walk_names
 
 Equations = Mapping[str, Sequence[Definition]]
 

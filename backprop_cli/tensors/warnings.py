@@ -13,7 +13,7 @@ from ..errors import Span
 from ..findings import Finding, limited
 from ..graph import Graph
 from ..numerals import short
-from ..operations import Operation
+from ..operations import EVERYWHERE, Operation
 from .evaluation import ArrayRun
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def array_findings(run: ArrayRun, rows: Sequence[ArrayRow]) -> tuple[Finding, ..
 
 def no_gradient(run: ArrayRun) -> Finding:
     shape = "×".join(map(str, np.shape(run.value)))
-    several = "numbers" if len(np.shape(run.value)) == 1 else "array"
+    what = f"{shape} numbers" if len(np.shape(run.value)) == 1 else f"an array of {shape}"
     return Finding(
         "no-gradient",
-        f"the result is {shape} {several}, so there is no gradient",
+        f"the result is {what}, so there is no gradient",
         run.lowered.output.node,
         None,
         "a gradient is that of a single number: sum(…), mean(…), or an element such as [0]",
@@ -141,7 +141,8 @@ def cause(run: ArrayRun, node: int, nan: bool) -> tuple[str, str]:
         shown = ", ".join(short(value) for value in met)
         return "domain", f"in {text}, {shown} is {where} the domain ({operation.domain.text})"
     if nan:
-        return "not-finite", f"{text} is not a number there"
+        where = "" if operation.domain is EVERYWHERE else f" (its domain: {operation.domain.text})"
+        return "not-finite", f"{text} is not a number there{where if not met else ''}"
     return "overflow", f"{text} is larger than any {run.lowered.dtype} there"
 
 
