@@ -189,6 +189,7 @@ def solve(uses: list[Use]) -> None:
             if not index.said:
                 assume(index.bounds in (None, (use.first, use.last)))
                 index.bounds = (use.first, use.last)
+    fitted: dict[Index, tuple[int, int]] = {}
     progress = True
     while progress:
         progress = False
@@ -200,7 +201,7 @@ def solve(uses: list[Use]) -> None:
                 known = found.get(unknown[0], (low, high))
                 found[unknown[0]] = (max(low, known[0]), min(high, known[1]))
         for index, bounds in found.items():
-            index.bounds = bounds
+            index.bounds = fitted[index] = bounds
             progress = True
     for use in uses:
         if len(use.terms) == 1 and not use.terms[0][1].said:
@@ -209,6 +210,10 @@ def solve(uses: list[Use]) -> None:
             assume(index.bounds is not None)
             assert index.bounds is not None
             index.bounds = (max(low, index.bounds[0]), min(high, index.bounds[1]))
+    for index, bounds in fitted.items():
+        again = [fitting(use, index) for use in uses if index in (i for _, i in use.terms)]
+        best = (max(low for low, _ in again), min(high for _, high in again))
+        assume(best == index.bounds == bounds)  # or it depends on what is solved first
     for use in uses:
         for _, index in use.terms:
             assume(index.bounds is not None and index.bounds[0] <= index.bounds[1])

@@ -23,13 +23,7 @@ def functions(
     \b
     backprop functions tanh
     """
-    signs = {row.symbol: row for row in reversed(OPERATIONS.values()) if row.symbol}
-    known = {**signs, **FUNCTIONS}
-    if name is not None and name not in known:
-        near = similar(name, list(FUNCTIONS))
-        help = f"did you mean {near[0]}?" if near else "backprop functions lists them"
-        raise refuse("usage", f"there is no function '{name}'", help=help, suggestions=tuple(near))
-    entries = all_functions() if name is None else [entry(known[name])]
+    entries = all_entries() if name is None else [entry_of(name)]
     if json:
         from ..render.json import functions_json
 
@@ -38,6 +32,29 @@ def functions(
         print_list(entries)
     else:
         print_page(entries[0])
+
+
+def all_entries() -> list[Entry]:
+    """The functions of numbers, then those of arrays."""
+    from ..tensors.reference import array_functions
+
+    return [*all_functions(), *array_functions()]
+
+
+def entry_of(name: str) -> Entry:
+    """One function by its name or its sign."""
+    signs = {row.symbol: row for row in reversed(OPERATIONS.values()) if row.symbol}
+    known = {**signs, **FUNCTIONS}
+    if name in known:
+        return entry(known[name])
+    from ..tensors.reference import array_entry, array_functions
+
+    found = array_entry(name)
+    if found is None:
+        near = similar(name, [*FUNCTIONS, *(each.name for each in array_functions())])
+        help = f"did you mean {near[0]}?" if near else "backprop functions lists them"
+        raise refuse("usage", f"there is no function '{name}'", help=help, suggestions=tuple(near))
+    return found
 
 
 def print_list(entries: list[Entry]) -> None:

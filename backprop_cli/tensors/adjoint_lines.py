@@ -23,6 +23,7 @@ from .elements import Axes, Elements
 from .index_forms import (
     NOWHERE,
     Extent,
+    Solution,
     Solver,
     as_expression,
     call,
@@ -103,6 +104,7 @@ class AdjointLines:
             self.piece(share, own, target, axes, main)
             for share, own in zip(shares, places, strict=True)
         ]
+        pieces = [p for p in pieces if self.sizes.sign(count_of(p.extent)) > 0]
         if main is None:
             body = self.total([piece.value for piece in pieces])
             return (self.definition(self.names[label], tuple(target), body, ()),)
@@ -391,13 +393,13 @@ class AdjointLines:
         explicit = set(said)
         while explicit != used:
             known = {own: self.extent_of(own) if own in explicit else None for own in used}
-            solver = Solver(self.sizes, known, self.axes_of, strict=False)
-            solver.read(body)
-            found = solver.solve()
+            solution = Solution(self.sizes, known, self.axes_of, left, body, strict=False)
             wrong = {
                 own
                 for own in used - explicit
-                if own in solver.torn or own not in found or not self.same(found[own], self.extent_of(own))
+                if own in solution.torn
+                or solution.known[own] is None
+                or not self.same(solution.known[own], self.extent_of(own))
             }
             if not wrong:
                 break
@@ -434,7 +436,7 @@ class AdjointLines:
         return letters
 
 
-ANY = Extent(whole(0), whole(0))
+ANY = Extent(whole(0), whole(0))  # what stands for the whole array where there are no pieces
 
 
 def is_reduction(node: Any) -> bool:

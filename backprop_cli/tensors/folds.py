@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from ..operations import Operation
 from ..operations.row import Pullback
-from .families import Array, Family, Operation
+from .families import Array, Family
 
 LOOPED = 64  # a reduction over so few positions goes through them one by one: whole arrays each
 

@@ -7,7 +7,7 @@ as large.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any, NamedTuple
@@ -398,6 +398,44 @@ class Solver:
         if by < 0:
             low, high = high, low
         return Extent(self.sizes.divided(low, by, True), self.sizes.divided(high, by, False))
+
+
+class Solution:
+    """The values of all indices in a line: first those on the left side, then those of each
+    reduction, from the outside in, with what is known by then.
+
+    known  the extents by index, None for one that nothing says; torn as in `Solver`.
+    """
+
+    def __init__(
+        self,
+        sizes: Sizes,
+        known: Mapping[str, Extent | None],
+        axes: Callable[[str], tuple[Extent, ...] | None],
+        left: Sequence[str],
+        body: Any,
+        strict: bool = True,
+    ) -> None:
+        self.known = dict(known)
+        self.torn: set[str] = set()
+        stages: list[tuple[Sequence[str], Any]] = [(left, body)]
+        stages += [(own_names(node), node) for node in everything(body) if is_sum(node)]
+        for own, part in stages:
+            solver = Solver(sizes, self.known, axes, strict)
+            solver.read(part)
+            found = solver.solve()
+            for index in own:
+                self.known[index] = found.get(index, self.known[index])
+            self.torn |= solver.torn & set(own)
+
+
+def is_sum(node: Any) -> bool:
+    return isinstance(node, Reduction)
+
+
+def own_names(node: Reduction) -> list[str]:
+    """The indices that a reduction binds."""
+    return [binder.name for binder in node.binders if isinstance(binder, Name)]
 
 
 def plain(form: Affine) -> str:

@@ -121,7 +121,7 @@ class Recurrences(Moving):
     def positions(self, made: Unrolled) -> list[Position]:
         return list(product(*(range(low, high + 1) for low, high in made.domain)))
 
-    # -------------------------------------------------------------------------------------- the parts
+    # ------------------------------------------------------------------------------------ the parts
 
     def work_out(self, name: str, position: Position) -> None:
         """The part of an array at one position, and first all parts that it needs."""

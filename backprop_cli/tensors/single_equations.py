@@ -6,7 +6,7 @@ their lengths are used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import BackpropError, refuse
@@ -25,6 +25,7 @@ from .elements import Axes, Elements, Scope, finished, from_zero
 from .index_forms import (
     Extent,
     Sizes,
+    Solution,
     Solver,
     as_expression,
     axis_of_length,
@@ -228,7 +229,7 @@ class SingleEquations:
         own = [self.elements.index(a, axis) for a, axis in zip("ijklmn", behind, strict=False)]
         body = finished(self.elements.at(line.body, tuple(own), scope))
         left += own
-        self.solve(body)
+        self.solve(left, body)
         axes = []
         for subscript, said in zip(left, [*self.said(line), *behind], strict=True):
             extent = self.extents.get(getattr(subscript, "name", ""), said)
@@ -238,12 +239,12 @@ class SingleEquations:
         body = self.explicit(body)
         return Equation(line.name, tuple(left), body), tuple(axes)
 
-    def solve(self, body: Expression) -> None:
+    def solve(self, left: Sequence[Expression], body: Expression) -> None:
         """Find the values of the indices in a formula."""
         used = {n.name for n in everything(body) if isinstance(n, Name) and n.name in self.extents}
-        solver = Solver(self.sizes, {key: self.extents[key] for key in used}, self.axes.get)
-        solver.read(body)
-        self.extents.update(solver.solve())
+        outer = [each.name for each in left if isinstance(each, Name) and each.name in self.extents]
+        known = {key: self.extents[key] for key in (*outer, *used)}
+        self.extents.update(Solution(self.sizes, known, self.axes.get, outer, body).known)
 
     def explicit(self, body: Expression) -> Expression:
         """A formula whose reductions are known to have values."""
