@@ -66,6 +66,14 @@ def status(words: list[str]) -> int:
         return EXIT_INTERRUPTED
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else EXIT_DONE
+    except MemoryError:
+        return fail(
+            refuse(
+                "limit", "there is not enough memory",
+                help="use fewer or smaller arrays, float32, or data in batches",
+            ),
+            words,
+        )  # fmt: skip
     except Exception as error:
         if isinstance(error, OSError) and error.filename is None:
             reason = (error.strerror or "closed").lower()

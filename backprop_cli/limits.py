@@ -8,7 +8,11 @@ from .errors import BackpropError, Span, refuse
 
 
 class Limits(NamedTuple):
-    """Bounds on one formula; the defaults answer any text in about a second."""
+    """Bounds on one formula; the defaults answer any text in about a second.
+
+    elements  numbers in all arrays that a formula makes: of 8 bytes each 2 GiB.
+    products  multiplications in its sums of products: some minutes on one core.
+    """
 
     characters: int = 1 << 20
     tokens: int = 100_000
@@ -18,6 +22,8 @@ class Limits(NamedTuple):
     name_length: int = 250
     number_length: int = 1_000
     work: int = 200_000_000
+    elements: int = 1 << 28
+    products: int = 1 << 38
 
 
 DEFAULT_LIMITS = Limits()
@@ -27,6 +33,8 @@ FLAGS = {
     "tokens": "--max-tokens",
     "depth": "--max-depth",
     "nodes": "--max-nodes",
+    "elements": "--max-elements",
+    "products": "--max-products",
 }
 
 

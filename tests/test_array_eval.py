@@ -13,6 +13,7 @@ import jsonschema
 import numpy as np
 import pytest
 from commandline import ROOT, Result, backprop, process
+from learning import RANDOM
 
 from backprop_cli.render.array_text import summary_text, whole_text
 from backprop_cli.tensors.evaluation import ArrayRun
@@ -312,6 +313,16 @@ def test_names_that_need_no_value() -> None:
     assert found["value"] == 8
 
 
+def test_completion_offers_inputs_and_no_indices() -> None:
+    """--<TAB> behind index equations: arrays without a value, and nothing that is an index or a
+    size.
+    """
+    line = 'backprop eval "data X[N,D]; s[i] = sum[j] W[j]*X[i,j]/N; sum(s)" --W 1 --'
+    env = {"_BACKPROP_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": line}
+    found = re.findall(r"--[\w-]+", process(env=env).stdout.decode())
+    assert found[0] == "--X" and not {"--i", "--j", "--N", "--D", "--W"} & set(found)
+
+
 def test_scalar_formulas_stay_scalar() -> None:
     """No NumPy for brackets that group, words before brackets, functions of one's own."""
     for formula in ("[x + 1]*2", "if(not (x > 0), x mod (2), x)", "s(u) = 1/u; s(x) + max(x, 2)"):
@@ -333,6 +344,29 @@ def process_of_python(code: str) -> int:
 
 
 # ---------------------------------------------------------------------------------------- warnings
+
+
+@pytest.mark.parametrize("name", sorted(set(RANDOM) - {"alexnet"}))
+def test_every_sample_is_shown(name: str, tmp_path: Path) -> None:
+    """Each program of samples/learning with random values: a table that fits 80 columns, valid JSON
+    with the gradient of each parameter, no warning.
+    """
+    parameters, data = RANDOM[name].values(1)
+    np.savez(tmp_path / "v.npz", **parameters, **data)  # type: ignore[arg-type]
+    given = [f"{each}=@{tmp_path}/v.npz:{each}" for each in (*parameters, *data)]
+    words = ("-f", str(SAMPLES / f"{name}.txt"), *given)
+    result = shown(*words)
+    assert max(len(line) for line in result.out.split("\n") if " = " not in line) <= 80
+    assert result.err == ""
+    found = evaluated(*words)
+    for each, value in parameters.items():
+        assert np.shape(found["gradient"][each]) == value.shape or value.size > 10_000
+
+
+def test_many_steps_give_one_warning() -> None:
+    """A kink in each of a thousand steps is one warning, which counts them."""
+    err = shown("h[0] = 0; h[t] = relu(w*h[t-1]) + h[t-1] for t in 1..T; h[T]", "w=1", "T=1000").err
+    assert err.count("warning") == 1 and "1,000 of 1,000 elements are at a kink" in err
 
 
 @pytest.mark.parametrize(

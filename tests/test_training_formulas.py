@@ -122,7 +122,7 @@ def test_given_arrays(classes: str, text: str) -> None:
         ((DECAY, "--data", "CLASSES"), 5, "no column of"),
         ((LOGISTIC, "X=1", "--data", "CLASSES", "--column", "X=x0:x3", "--column", "y=label"), 2,
          "'X' has a value, and is in the data"),
-        (("x^2", "x=3"), 2, "nothing to train"),
+        (("2 + 3",), 2, "nothing to train"),
         (("param x; x^2 +", "x=3"), 3, "missing-operand"),
         (("param x; log(-1 - x^2)", "x=3", "--until", "steps=0"), 4, "at the start is NaN"),
     ],

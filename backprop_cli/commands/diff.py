@@ -39,9 +39,10 @@ def diff_(
     backprop diff "sin(x^2)"
     backprop diff "x^2*y + y^3" --hessian
     backprop diff "w*x + b" --wrt w --w 2 --x 3 --b 1
+    backprop diff "s[i] = sum[j] W[i,j]*x[j]; sum[i] s[i]^2" --wrt W
 
     Variables need no values; where all have one, each derivative's value is shown, too. Every
-    formula can be given to backprop eval.
+    formula can be given to backprop eval. Over arrays it writes the gradient as index equations.
     """
     if json and latex:
         raise refuse(
@@ -57,6 +58,19 @@ def diff_(
             "--hessian has the second derivatives; --order counts those by one variable",
             help="choose one of them",
         )
+    if options.on_arrays(asked):
+        options.refuse_number_kinds(exact, digits)
+        for option, set_ in (("--hessian", hessian), ("--order", order != 1), ("--define", define)):
+            if set_:
+                raise refuse(
+                    "usage",
+                    f"{option} is for formulas of single numbers; over arrays diff writes the"
+                    " gradient as equations",
+                    help=f"leave out {option}; each line of the gradient has a name already",
+                )
+        flags = {"json": json, "wrt": wrt is not None, "latex": latex}
+        diff_arrays(asked, variables(wrt), json, latex, flags)
+        return
     question = Question(
         asked.program,
         asked.bindings,
@@ -70,6 +84,37 @@ def diff_(
     )
     flags = {"wrt": wrt is not None, "hessian": hessian, "define": define, "latex": latex}
     show(derive(question, {"json": json, "exact": exact, "order": False, **flags}), json, latex)
+
+
+def diff_arrays(
+    asked: options.Request,
+    wrt: tuple[str, ...],
+    json: bool,
+    latex: bool,
+    set_options: dict[str, bool],
+) -> None:
+    """Write the gradient of a program over arrays as index equations."""
+    from ..render import array_derivative as render
+    from ..tensors.adjoints import differentiate_program, gradient_notes
+
+    shapes = {
+        name: () if bound.array is None else tuple(bound.array.shape)
+        for name, bound in asked.bindings.items()
+    }
+    found = differentiate_program(asked.program, shapes, wrt, set_options)
+    warnings = gradient_notes(found)
+    if json:
+        text = render.gradients_json(found, found.output, found.wanted, warnings)
+        options.write_utf8(text + "\n")
+        return
+    if latex:
+        options.write_utf8(render.gradients_latex(found, found.output))
+    else:
+        from ..render.screen import screen
+
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        render.print_gradients(found, screen())
+    options.warn(warnings)
 
 
 def variables(wrt: str | None) -> tuple[str, ...]:

@@ -80,13 +80,7 @@ def draw_(
     set_options = {**flags, "depth": depth is not None, "top": top is not None, "output": False}
     if options.on_arrays(asked):
         options.refuse_number_kinds(exact, digits)
-        for flag, is_set in (("--depth", depth), ("--top", top), ("--collapse", collapse or None)):
-            if is_set is not None:
-                raise refuse(
-                    "usage",
-                    f"{flag} is for single numbers: of arrays each definition is one box already",
-                    help="leave it out",
-                )
+        refuse_boxes(depth, top, collapse)
         draw_arrays(asked, form, output, set_options)
         return
     evaluation = options.evaluated(asked, exact, digits, collapse=collapse, **set_options)
@@ -168,6 +162,21 @@ def check_sizes(depth: int | None, top: int | None, collapse: bool, form: str | 
     if form is None and (collapse or depth is not None or top is not None):
         flag = "--collapse" if collapse else "--depth" if depth is not None else "--top"
         raise refuse("usage", f"{flag} is for pictures", help="add --svg, or -o circuit.svg")
+
+
+def refuse_boxes(depth: int | None, top: int | None, collapse: bool) -> None:
+    """Of arrays each definition is one box: refuse what puts gates into boxes."""
+    for flag, is_set in (
+        ("--depth", depth is not None),
+        ("--top", top is not None),
+        ("--collapse", collapse),
+    ):
+        if is_set:
+            raise refuse(
+                "usage",
+                f"{flag} is for single numbers: of arrays each definition is one box already",
+                help="leave it out",
+            )
 
 
 def in_terminal(result: Report) -> None:

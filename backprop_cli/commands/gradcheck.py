@@ -22,8 +22,8 @@ def gradcheck_(
     backprop gradcheck "sum[i] tanh(w[i]*x[i])" --w "[1,2]" --x "[3,4]"
 
     The numeric slope uses values alone, no derivative rule. Arrays (parameters, if some are
-    declared) are checked along random directions and for single elements, in double precision. Ends
-    with 1 if a gradient differs or is not finite.
+    declared) are checked along a random direction and for single elements, in double precision.
+    Ends with 1 if a gradient differs or is not finite.
     """
     if options.on_arrays(asked):
         value, checks, skipped = checked_arrays(asked, json)

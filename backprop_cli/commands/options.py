@@ -51,6 +51,12 @@ MaxCharacters = Annotated[
 MaxTokens = Annotated[int, typer.Option("--max-tokens", metavar="N", help="Most words and signs.")]
 MaxDepth = Annotated[int, typer.Option("--max-depth", metavar="N", help="Deepest brackets.")]
 MaxNodes = Annotated[int, typer.Option("--max-nodes", metavar="N", help="Largest graph.")]
+MaxElements = Annotated[
+    int, typer.Option("--max-elements", metavar="N", help="Most numbers in its arrays.")
+]
+MaxProducts = Annotated[
+    int, typer.Option("--max-products", metavar="N", help="Most products in its sums.")
+]
 Traceback = Annotated[bool, typer.Option("--traceback", hidden=True)]
 
 
@@ -71,11 +77,16 @@ def request(
     max_tokens: MaxTokens = DEFAULT_LIMITS.tokens,
     max_depth: MaxDepth = DEFAULT_LIMITS.depth,
     max_nodes: MaxNodes = DEFAULT_LIMITS.nodes,
+    max_elements: MaxElements = DEFAULT_LIMITS.elements,
+    max_products: MaxProducts = DEFAULT_LIMITS.products,
     traceback: Traceback = False,
 ) -> Request:
     """Read the formula and the values, from wherever the options say."""
     stdin_once(expression, file, bindings)
-    limits = Limits(max_characters, max_tokens, max_depth, max_nodes)
+    limits = Limits(
+        max_characters, max_tokens, max_depth, max_nodes,
+        elements=max_elements, products=max_products,
+    )  # fmt: skip
     text = formula_text(expression, file)
     given = read_bindings(bind or [], bindings, limits)
     return Request(parse(text, limits), given, limits)

@@ -55,7 +55,7 @@ def objective_for(asked: options.Request, data: TrainingData | None) -> "Objecti
 
     arrays = {} if data is None else dict(data.arrays)
     given = {name: given_value(asked, name) for name in asked.bindings}
-    parameters = parameter_names(asked.program, {**arrays, **given})
+    parameters = parameter_names(asked.program, arrays, given)
     # One number fills a parameter of any shape, so that it says none.
     starts = {
         name: value for name, value in given.items() if name in parameters and not is_single(value)

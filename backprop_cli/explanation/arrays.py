@@ -21,8 +21,8 @@ from .lecture import Lecture
 from .reading import two_digits
 
 PARTS = (
-    "of each step, length is the root of the sum of squares of its share, and part is how much of"
-    " the gradient the share is, along the gradient’s direction: all parts add up to the whole"
+    "the part of a step is how much of the gradient its share is, along the gradient’s own"
+    " direction, so that all parts add up to the whole; length is the root of the sum of squares"
 )
 MOST_ITEMS = 2_000
 WHOLE = 12  # numbers of an array that is shown whole

@@ -50,7 +50,8 @@ STYLE = (
 DARK = (
     "text{fill:#eee}.b{fill:#16191d}.w{stroke:#a0a0a0}.a,.j{fill:#a0a0a0}"
     ".g{fill:#23272c;stroke:#eee}text.v{fill:#4fd6a8}text.d,text.c{fill:#ff9a66}"
-    "text.l,text.h{fill:#b9a8e8}text.e{fill:#c8c8c8}text.o{fill:#8fc0ee}.r{stroke:#8fc0ee}.ra{fill:#8fc0ee}.k{fill:#1d2733;stroke:#4d6f91}"
+    "text.l,text.h{fill:#b9a8e8}text.e{fill:#c8c8c8}text.o{fill:#8fc0ee}"
+    ".r{stroke:#8fc0ee}.ra{fill:#8fc0ee}.k{fill:#1d2733;stroke:#4d6f91}"
 )
 LATER = (  # the arrow of what goes on to the next step
     '<defs><marker id="{}b" viewBox="0 0 8 6" refX="8" refY="3" markerWidth="8" markerHeight="6"'

@@ -28,15 +28,25 @@ CURVE_WIDTH = 60
 
 
 class SparseLines:
-    """A line for the steps (with batches: the epochs) 0, 1, 2, 5, 10, 20, 50, and so on."""
+    """A line for the steps (with batches: the epochs) 0, 1, 2, 5, 10, 20, 50, and so on.
+
+    The validation loss of an epoch is known with the first step of the next one, so its line waits
+    for that.
+    """
 
     def __init__(self, per_epoch: int) -> None:
         self.per_epoch = per_epoch
         self.next = 0
         self.total = 0.0
+        self.held = ""
 
     def __call__(self, step: Step) -> None:
         """Print the line of a step, if it has one."""
+        if self.held:
+            if step.validation is not None:
+                self.held += f"  validation {short(step.validation)}"
+            self.write(self.held)
+            self.held = ""
         if self.per_epoch > 1:
             self.total += step.loss
             if step.step % self.per_epoch < self.per_epoch - 1:
@@ -49,10 +59,15 @@ class SparseLines:
             return
         self.next = following(number)
         line = f"{unit} {number}  loss {short(loss)}"
-        if self.per_epoch == 1:
-            line += f"  gradient {short(step.norm)}"
+        if self.per_epoch > 1:
+            self.held = line
+            return
+        line += f"  gradient {short(step.norm)}"
         if step.validation is not None:
             line += f"  validation {short(step.validation)}"
+        self.write(line)
+
+    def write(self, line: str) -> None:
         print(in_encoding(line, sys.stdout.encoding), flush=True)
 
 
@@ -126,7 +141,10 @@ def summary(array: np.ndarray[Any, Any]) -> str:
 def said(report: RunReport) -> list[str]:
     """The loss, what stopped the run, and whether that is the end."""
     trained = report.trained
-    slope = "" if trained.norm is None else f", gradient's norm {short(trained.norm)}"
+    slope = ""
+    if trained.norm is not None and trained.stopped_by != "gradient":
+        # At an exact minimum it is rounding, another one on every machine.
+        slope = f", gradient's norm {short(trained.norm)}"
     batches = "" if report.batch is None else f" in batches of {report.batch}"
     rate = "" if report.rate is None else f" at rate {safe(report.rate)}"
     lines = [
@@ -139,6 +157,8 @@ def said(report: RunReport) -> list[str]:
             f"the parameters are those after {counted(trained.best_step, 'step')}, the best on the"
             f" validation data: {short(best)}"
         )
+    elif trained.validations:
+        lines.append(f"validation loss {short(trained.validations[-1][1])}")
     end = "" if trained.converged else " (not converged)"
     lines.append(f"stopped by {trained.stopped_by}: {trained.reason}{end}")
     return lines

@@ -86,9 +86,10 @@ class Access:
         if outside is None:
             return self.base, None
         behind = widths[len(self.base.labels) :]
-        node = self.space.append(
-            families.pad(tuple(widths)), (self.base.node,), self.node.span
-        )
+        span = self.node.span
+        full = tuple(n + sum(w) for n, w in zip(self.base.full, widths, strict=True))
+        self.space.budget.hold(full, span)
+        node = self.space.append(families.pad(tuple(widths)), (self.base.node,), span)
         shape = tuple(n + sum(w) for n, w in zip(self.base.shape, behind, strict=True))
         firsts = tuple(n - w[0] for n, w in zip(self.base.starts, behind, strict=True))
         self.base = Value(node, self.base.labels, shape, None, firsts)
@@ -200,8 +201,9 @@ class Access:
                 nodes.append(self.lined_up(each, labels))
         affine_ones = [*base.labels, *self.single_labels()]
         operation = families.take(tuple(places), len(labels), set(labels) <= set(affine_ones))
-        node = space.append(operation, (base.node, *nodes), span)
         given = len(self.forms)
+        space.budget.hold((*(label.size for label in labels), *base.shape[given:]), span)
+        node = space.append(operation, (base.node, *nodes), span)
         return Value(node, labels, base.shape[given:], None, base.starts[given:])
 
     def whole_axis(self, place: int, form: Affine) -> Label | None:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from ..errors import refuse, similar
+from ..errors import BackpropError, refuse
+from ..findings import Finding
 from ..syntax.tree import (
     Call,
     Comparison,
@@ -23,7 +24,7 @@ from ..syntax.tree import (
     Program,
     Reduction,
 )
-from ..variables import listed
+from ..variables import listed, unknown_variables
 from .adjoint_lines import AdjointLines, Share, free_indices, own_indices, refreshed
 from .index_forms import (
     NOWHERE,
@@ -58,6 +59,8 @@ class AdjointProgram(NamedTuple):
                a name of its own.
     fresh      sizes that the program does not name, for each input that needs them.
     ties       whether a max or min is among them, whose ties share no gradient here.
+    wanted     the inputs by which it is taken.
+    output     what the output is called: its own name, or f.
     """
 
     program: Program
@@ -65,6 +68,8 @@ class AdjointProgram(NamedTuple):
     changed: tuple[Definition, ...]
     fresh: Mapping[str, tuple[Expression, ...]]
     ties: bool
+    wanted: tuple[str, ...] = ()
+    output: str = "f"
 
 
 def adjoint_equations(
@@ -91,7 +96,46 @@ def differentiated(
     wrt  the inputs by which it is taken; by default all that are declared `param`, or all inputs if
          none is.
     """
-    return Differentiation(SingleEquations(program, shapes or {}), wrt).result()
+    try:
+        return Differentiation(SingleEquations(program, shapes or {}), wrt).result()
+    except BackpropError as error:
+        raise error.located(program.source) from None
+
+
+def differentiate_program(
+    program: Program,
+    shapes: Mapping[str, tuple[int, ...]],
+    wrt: Collection[str],
+    options: Mapping[str, bool],
+) -> AdjointProgram:
+    """`differentiated`, for values as a person gave them: refuses those of no variable. `options`
+    are the command's, which a misspelled name may have meant.
+    """
+    try:
+        single = SingleEquations(program, shapes)
+        inputs = [label for label in single.axes if label not in single.equations]
+        unknown = [label for label in shapes if label not in inputs]
+        if unknown:
+            raise unknown_variables(unknown, inputs, [], options)
+        return Differentiation(single, wrt).result()
+    except BackpropError as error:
+        raise error.located(program.source) from None
+
+
+def gradient_notes(found: AdjointProgram) -> list[Finding]:
+    """What a person should know about the equations."""
+    notes = []
+    if found.ties:
+        notes.append(
+            Finding(
+                "tie",
+                "where several elements of a max[…] or min[…] are the largest, each gets the whole"
+                " gradient here; eval lets them share it equally",
+            )
+        )
+    if not found.wanted:
+        notes.append(Finding("no-variables", "the formula has no variables to differentiate by"))
+    return notes
 
 
 class Differentiation:
@@ -126,12 +170,7 @@ class Differentiation:
                     help=f"its variables are {listed(inputs)}",
                 )
             if label not in inputs:
-                near = similar(label, inputs)
-                raise refuse(
-                    "unknown-variable",
-                    f"the formula has no variable '{label}'",
-                    help=near or f"its variables are {listed(inputs)}",
-                )
+                raise unknown_variables([label], inputs, [], {})
         if wrt:
             return list(dict.fromkeys(wrt))
         roles = single.names.roles
@@ -255,7 +294,13 @@ class Differentiation:
             lines.forward(each) for label in self.changed for each in single.equations[label]
         ]
         return AdjointProgram(
-            single.program, tuple(adjoints), tuple(changed), single.fresh, self.ties
+            single.program,
+            tuple(adjoints),
+            tuple(changed),
+            single.fresh,
+            self.ties,
+            tuple(self.wanted),
+            output or "f",
         )
 
     def share(self, equation: Equation) -> None:

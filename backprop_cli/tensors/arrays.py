@@ -18,6 +18,7 @@ from ..operations import OPERATIONS, Operation
 from . import families, folds
 from .affine import Label
 from .contraction import Contraction, Operand, View
+from .costs import Budget, check_axes
 
 
 class Value(NamedTuple):
@@ -62,6 +63,7 @@ class ArrayGraph:
         self.graph = Graph()
         self.dtype = dtype
         self.limits = limits
+        self.budget = Budget(limits)
 
     @classmethod
     def around(cls, graph: Graph, dtype: str) -> ArrayGraph:
@@ -85,6 +87,7 @@ class ArrayGraph:
 
     def index(self, label: Label, span: Span | None = None) -> Value:
         """The values of an index, as numbers."""
+        self.budget.hold((label.size,), span)
         made = families.index(label.first, label.size, self.dtype)
         return Value(self.append(made, (), span), (label,))
 
@@ -92,6 +95,7 @@ class ArrayGraph:
         """The value as a node of its own."""
         if value.view is None:
             return value
+        check_axes(len(value.view.lengths), span)
         node = self.append(families.view(value.view), (value.node,), span)
         return value._replace(node=node, view=None)
 
@@ -125,6 +129,7 @@ class ArrayGraph:
         value = self.read(value, span)
         if order == tuple(range(len(shape))) and value.full == shape:
             return value.node
+        check_axes(len(shape), span)
         if self.is_literal(value):
             literal = self.graph.literals[value.node]
             return self.append(families.full(literal, shape, self.dtype), (), span)
@@ -170,6 +175,7 @@ class ArrayGraph:
             else self.expanded(value, labels, shape, span).node
             for value in values
         )
+        self.budget.hold((*(label.size for label in labels), *shape), span)
         return Value(self.append(operation, nodes, span), labels, shape)
 
     def apply(self, name: str, *values: Value, span: Span | None = None) -> Value:
@@ -202,6 +208,7 @@ class ArrayGraph:
             out = (*(label.uid for label in kept), *range(-rank, 0))
             spec = Contraction(operands, out, tuple(sorted(sizes.items())))
             nodes = tuple(value.node for value in arrays)
+            self.budget.sum_up(spec, span)
             made = Value(self.append(families.contraction(spec), nodes, span), kept, shape)
             result = made if result is None else self.apply("multiply", result, made, span=span)
         for scalar in scalars:
@@ -218,6 +225,7 @@ class ArrayGraph:
         trailing = range(len(labels), len(labels) + len(value.shape))
         order = (*(axes[label] for label in kept), *trailing, *(axes[label] for label in over))
         full = tuple(value.full[axis] for axis in order)
+        self.budget.hold(full, span)
         node = self.rearranged(value, order, full, span)
         node = self.append(folds.reduction(name, len(over), len(full)), (node,), span)
         return Value(node, kept, value.shape)
@@ -231,7 +239,9 @@ class ArrayGraph:
             sizes = dict(zip((*uids, *range(-count, 0)), value.full, strict=True))
             operand = Operand((*uids, *range(-count, 0)))
             spec = Contraction((operand,), uids, tuple(sorted(sizes.items())))
+            self.budget.sum_up(spec, span)
             return Value(self.append(families.contraction(spec), (value.node,), span), value.labels)
+        self.budget.hold(value.full, span)
         node = self.append(folds.reduction(name, count, len(value.full)), (value.node,), span)
         return Value(node, value.labels)
 
@@ -239,8 +249,9 @@ class ArrayGraph:
         """Values one behind the other, along a new first unnamed axis."""
         labels, shape = self.common(values, span)
         nodes = tuple(self.expanded(value, labels, shape, span).node for value in values)
-        node = self.append(families.stack(len(nodes)), nodes, span)
-        made = Value(node, (), (len(nodes), *(label.size for label in labels), *shape))
+        full = (len(nodes), *(label.size for label in labels), *shape)
+        self.budget.hold(full, span)
+        made = Value(self.append(families.stack(len(nodes)), nodes, span), (), full)
         if not labels:
             return made
         order = (*range(1, 1 + len(labels)), 0, *range(1 + len(labels), len(made.shape)))
@@ -257,6 +268,8 @@ class ArrayGraph:
             if len(value.shape) != len(first) or others != (*first[:axis], *first[axis + 1 :]):
                 raise self.unlike(values, span)
         counts = tuple(value.shape[axis] for value in values)
+        for value in values:
+            self.budget.hold(value.full, span)
         nodes = tuple(value.node for value in values)
         node = self.append(families.concat(len(labels) + axis, counts), nodes, span)
         return Value(node, labels, (*first[:axis], sum(counts), *first[axis + 1 :]))

@@ -52,8 +52,12 @@ def row(space: ArrayGraph, operation: Operation, values: Sequence[Value], span: 
         shape = operation.shape(*(value.shape for value in values))
     except ValueError as error:
         raise misfit(operation.name, str(error), span) from None
-    nodes = tuple(space.expanded(value, labels, value.shape, span).node for value in values)
-    return Value(space.append(operation, nodes, span), labels, tuple(shape))
+    expanded = [space.expanded(value, labels, value.shape, span) for value in values]
+    for value in expanded:
+        space.budget.hold(value.full, span)
+    made = Value(-1, labels, tuple(shape))
+    space.budget.hold(made.full, span)
+    return made._replace(node=space.append(operation, tuple(v.node for v in expanded), span))
 
 
 def product(
@@ -81,6 +85,7 @@ def product(
                 )
     result = (*(label.uid for label in labels), *out)
     spec = Contraction(tuple(operands), result, tuple(sorted(sizes.items())))
+    space.budget.sum_up(spec, span)
     node = space.append(families.contraction(spec), tuple(v.node for v in values), span)
     return Value(node, labels, tuple(sizes[name] for name in out))
 
@@ -140,6 +145,7 @@ def flat(space: ArrayGraph, span: Span, values: list[Value], _: list[int]) -> Va
     value = space.read(values[0], span)
     front = tuple(label.size for label in value.labels)
     new = (*front, prod(value.shape))
+    space.budget.hold(new, span)
     node = space.append(families.reshape(value.full, new), (value.node,), span)
     return Value(node, value.labels, new[len(front) :])
 
@@ -151,19 +157,25 @@ def padded(space: ArrayGraph, value: Value, width: int, span: Span) -> Value:
     """Zeros around the last two axes."""
     if not width:
         return value
+    if width < 0:
+        raise misfit("conv", f"a border of {width} zeros", span)
     widths = ((0, 0),) * (len(value.full) - 2) + ((width, width),) * 2
-    node = space.append(families.pad(widths), (value.node,), span)
     *front, height, breadth = value.shape
-    return Value(node, value.labels, (*front, height + 2 * width, breadth + 2 * width))
+    made = Value(-1, value.labels, (*front, height + 2 * width, breadth + 2 * width))
+    space.budget.hold(made.full, span)
+    return made._replace(node=space.append(families.pad(widths), (value.node,), span))
 
 
 def windows(value: Value, size: tuple[int, int], stride: int, name: str, span: Span) -> View:
     """The last two axes as places and offsets: out[…, i, j, p, q] = x[…, s*i + p, s*j + q]."""
     rank = len(value.full)
     *front, height, breadth = value.full
-    places = ((height - size[0]) // stride + 1, (breadth - size[1]) // stride + 1)
-    if min(places) < 1 or stride < 1:
+    if stride < 1:
+        raise misfit(name, f"a stride of {stride}", span)
+    if min(size) < 1 or height < size[0] or breadth < size[1]:
         raise misfit(name, f"a window of {lengths(size)} does not fit {lengths(value.shape)}", span)
+    stride = min(stride, height + breadth)  # as good as any that leaves one window
+    places = ((height - size[0]) // stride + 1, (breadth - size[1]) // stride + 1)
 
     def step(axis: int, by: int) -> tuple[int, ...]:
         return tuple(by if axis == other else 0 for other in range(rank))
@@ -207,6 +219,7 @@ def pooled(name: str) -> Callable[[ArrayGraph, Span, list[Value], list[int]], Va
         if len(x.shape) < 2:
             raise misfit(name, f"takes … × height × width, not {lengths(x.shape)}", span)
         view = windows(x, (size, size), stride, name, span)
+        space.budget.hold(view.lengths, span)
         node = space.append(families.view(view), (x.node,), span)
         kind = "max" if name == "maxpool" else "sum"
         node = space.append(folds.reduction(kind, 2, len(view.lengths)), (node,), span)

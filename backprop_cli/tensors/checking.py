@@ -1,4 +1,4 @@
-"""The gradient of a program over arrays against central differences, along random directions and
+"""The gradient of a program over arrays against central differences: along a random direction and
 for single elements. Uses values alone, in double precision, so it is independent of every rule.
 """
 
@@ -13,16 +13,16 @@ import numpy as np
 from ..errors import BackpropError, refuse
 from ..gradcheck import FAILED, PASSED, Check, check
 from ..limits import DEFAULT_LIMITS, Limits
+from ..run import active_nodes
 from ..syntax.tree import Program
 from .evaluation import ArrayRun, evaluate_arrays
-from .execution import Plan
+from .execution import compute, steps
 
 Array = Any
 
 FEW = 8  # elements of an array that are all checked
 ELEMENTS = 2  # elements of a larger one that are: the one with the steepest slope, and another one
-DIRECTIONS = 2  # random directions, for an array of more than one element
-MANY = 1_000_000  # elements of all inputs beyond which each has a single random direction
+MANY = 1_000_000  # elements of all inputs beyond which only a random direction of each is checked
 SMALLER_STEPS = (1e-4, 1e-6)  # first steps, relative to the size of the variable
 
 
@@ -58,33 +58,31 @@ def check_arrays(
     names = [name for name in inputs if roles.get(name) == "param"] or list(inputs)
     nodes = {name: value.node for name, value in run.lowered.inputs.items()}
     reached = [name for name in names if name in nodes and run.adjoints[nodes[name]] is not None]
-    plan = Plan(run.lowered, ())
     large = sum(np.size(run.inputs[name]) for name in reached) > MANY
-    checks = [one for name in reached for one in checks_of(run, plan, name, large)]
+    checks = [one for name in reached for one in checks_of(run, name, large)]
     return ArrayChecks(float(run.value), checks, [name for name in names if name not in reached])
 
 
-def checks_of(run: ArrayRun, plan: Plan, name: str, large: bool) -> Iterator[Check]:
+def checks_of(run: ArrayRun, name: str, large: bool) -> Iterator[Check]:
     """The checks of one input; fewer of them where the arrays are `large`."""
     at = np.asarray(run.inputs[name])
+    output = along(run, name)
     gradient = run.gradient[name]
     if not at.ndim:
-        yield settled(along(run, plan, name, np.ones(())), name, float(at), float(gradient))
+        yield settled(output(np.ones(()), float(at)), name, float(at), float(gradient))
         return
     for place in [] if large else places(gradient, name):
         unit = np.zeros(at.shape)
         unit[place] = 1.0
         title = f"{name}[{', '.join(map(str, place))}]"
-        moved = along(run, plan, name, unit)
+        moved = output(unit, float(at[place]))
         yield settled(moved, title, float(at[place]), float(gradient[place]))
     if at.size == 1:
         return
-    random = np.random.default_rng(zlib.crc32(name.encode("utf-8")))
-    for number in range(1, 2 if large else DIRECTIONS + 1):
-        direction = random.standard_normal(at.shape)
-        direction *= (np.linalg.norm(at) or 1.0) / np.linalg.norm(direction)
-        slope = float(np.vdot(gradient, direction))
-        yield settled(along(run, plan, name, direction), f"{name} (direction {number})", 0.0, slope)
+    direction = np.random.default_rng(zlib.crc32(name.encode("utf-8"))).standard_normal(at.shape)
+    direction *= (np.linalg.norm(at) or 1.0) / np.linalg.norm(direction)
+    slope = float(np.vdot(gradient, direction))
+    yield settled(output(direction, 0.0), f"{name} (a direction)", 0.0, slope)
 
 
 def settled(
@@ -115,22 +113,27 @@ def places(gradient: Array, name: str) -> list[tuple[int, ...]]:
     return [tuple(map(int, place)) for place in found]
 
 
-def along(
-    run: ArrayRun, plan: Plan, name: str, direction: Array
-) -> Callable[[float], float]:
-    """The output as a function of how far one input moves along a direction. For a single number or
-    element it is a function of that number itself.
+def along(run: ArrayRun, name: str) -> Callable[[Array, float], Callable[[float], float]]:
+    """From a direction and a number to start at, the output as a function of that number, while one
+    input moves along the direction. Only what depends on that input is computed again.
     """
+    graph, kind = run.lowered.graph, run.lowered.dtype
+    node, output = run.lowered.inputs[name].node, run.lowered.output.node
+    active = active_nodes(graph, [node])
+    moving = steps(graph, [k for k in range(output + 1) if active[k]])
     at = np.asarray(run.inputs[name])
-    single = np.count_nonzero(direction) == 1 and direction.max() == 1.0
-    start = float(at[direction == 1.0][0]) if single else 0.0
-    output = run.lowered.output.node
 
-    def function(x: float) -> float:
-        moved = at + (x - start) * direction
-        try:
-            return float(plan.values({**run.inputs, name: moved})[output])
-        except BackpropError as error:
-            raise error.located(run.program.source) from None
+    def begin(direction: Array, start: float) -> Callable[[float], float]:
+        def function(x: float) -> float:
+            values = list(run.values)
+            values[node] = at + (x - start) * direction
+            try:
+                with np.errstate(all="ignore"):
+                    compute(moving, values, kind)
+            except BackpropError as error:
+                raise error.located(run.program.source) from None
+            return float(values[output])
 
-    return function
+        return function
+
+    return begin

@@ -1,4 +1,4 @@
-"""The lengths of arrays by name, as far as a program's text says them: N×C for scores of N rows and
+"""The lengths of arrays by name, as far as a program says them: N×C for scores of N rows and
 C classes.
 """
 

@@ -38,8 +38,8 @@ def check_inputs(
     if unknown:
         raise unknown_variables(unknown, list(needed), list(unbound), options)
     if unbound:
-        error = unbound_variables(program, unbound, list(bindings), options)
-        raise with_index_help(program, error, list(unbound))
+        refusal = unbound_variables(program, unbound, list(bindings), options)
+        raise with_index_help(program, refusal, list(unbound))
 
 
 def needed_inputs(program: Program, names: Names) -> dict[str, Span]:

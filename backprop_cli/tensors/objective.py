@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -166,23 +166,30 @@ def program_objective(
     Raises BackpropError for parameters whose shape nothing says, and where there is none.
     """
     try:
-        shapes = parameter_shapes(program, {**constants, **data}, starts, limits)
+        names = parameter_names(program, data, [*constants, *starts])
+        shapes = parameter_shapes(program, names, {**constants, **data}, starts, limits)
     except BackpropError as error:
         raise error.located(program.source) from None
     return ProgramObjective(program, constants, data, shapes, limits)
 
 
-def parameter_names(program: Program, given: Mapping[str, Any]) -> list[str]:
-    """The parameters of a program: what is declared `param`; otherwise what has no value."""
-    names = Names(program, given)
+def parameter_names(
+    program: Program, data: Collection[str], given: Collection[str]
+) -> list[str]:
+    """The parameters of a program: what is declared `param`; otherwise what is no data and has no
+    value; if all have one, all of them, which the values then start.
+    """
+    names = Names(program, [*data, *given])
     declared = [name for name, role in names.roles.items() if role == "param"]
     if declared:
         return declared
-    return [name for name in names.free if name not in given and name not in names.size_names]
+    others = [name for name in names.free if name not in data and name not in names.size_names]
+    return [name for name in others if name not in given] or others
 
 
 def parameter_shapes(
     program: Program,
+    names: list[str],
     given: Mapping[str, Array],
     starts: Mapping[str, Array],
     limits: Limits,
@@ -190,12 +197,11 @@ def parameter_shapes(
     """The shape of each parameter: of its start, of its declaration, or a single number."""
     from .sizes import declared_shapes
 
-    names = parameter_names(program, given)
     if not names:
         raise refuse(
             "unbound-variable",
-            "there is nothing to train: every name has a value",
-            help="declare the parameters in the formula: param w, b",
+            "there is nothing to train: the formula has no parameters",
+            help="declare them in the formula: param w, b",
         )
     shapes = {name: np.shape(starts[name]) for name in names if name in starts}
     declared = declared_shapes(program, {**given_of(given), **given_of(starts)}, limits)

@@ -260,7 +260,8 @@ class _Outlining:
             made = self.run.lowered.inputs.get(name)
             gradient = None if made is None else self.adjoint(made.node)
             value = np.asarray(self.given[name] if made is None else self.run.values[made.node])
-            value = value.astype(np.int64) if name in self.whole else value
+            if name in self.whole and gradient is None:
+                value = value.astype(np.int64)  # labels, letters
             sizes = tuple(map(str, value.shape))
         return Item(name, INPUT, role, (), None, (), (), (), -1, sizes, value, gradient)
 

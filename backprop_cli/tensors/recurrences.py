@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
+from math import prod
 from typing import Any
 
 from ..errors import BackpropError, refuse
 from ..errors import Label as Mark
 from ..graph import Section
+from ..limits import over_limit
 from ..syntax.tree import Definition, Expression, Indexed, Name, Range
 from . import families
 from .arrays import Value
@@ -119,6 +121,10 @@ class Recurrences(Moving):
         )
 
     def positions(self, made: Unrolled) -> list[Position]:
+        count = prod(high - low + 1 for low, high in made.domain)
+        if count > self.limits.nodes:
+            span = made.equations[-1].name_span
+            raise over_limit("nodes", self.limits.nodes, f"values of '{made.name}'", span)
         return list(product(*(range(low, high + 1) for low, high in made.domain)))
 
     # ------------------------------------------------------------------------------------ the parts

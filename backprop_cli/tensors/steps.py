@@ -107,7 +107,7 @@ def orders(index: str, group: Sequence[str], equations: Equations) -> bool:
         return False
     found = distances(index, group, equations)
     signs = {each > 0 for each in found if each}
-    if len(signs) > 1 or not signs:
+    if len(signs) > 1 or not signs or reads_itself(index, group, equations):
         return False
     same = {
         name: earlier_steps(name, Recurrence((index,), tuple(group)), equations)[1]
@@ -120,6 +120,16 @@ def orders(index: str, group: Sequence[str], equations: Equations) -> bool:
         for name in free:
             del same[name]
     return True
+
+
+def reads_itself(index: str, group: Sequence[str], equations: Equations) -> bool:
+    """Whether a definition reads itself at the same value of an index."""
+    return any(
+        not any(each != 0 for each in distance(index, name, line, reference, equations))
+        for name in group
+        for line in equations[name]
+        for reference, _ in references(line.body, {name})
+    )
 
 
 def earlier_steps(

@@ -194,7 +194,7 @@ class Met(NamedTuple):
     """Elements at a kink, of all nodes that were written at one place of the formula."""
 
     node: int
-    count: int
+    elements: int
     size: int
     text: str
     says: str
@@ -219,14 +219,14 @@ def kinks(run: ArrayRun) -> list[Finding]:
         where = np.broadcast_to(where, np.shape(run.values[node])) & (np.asarray(adjoint) != 0)
         place = graph.spans.get(node, node)
         earlier = found.get(place, Met(node, 0, 0, text, says))
-        count = earlier.count + int(np.count_nonzero(where))
-        found[place] = earlier._replace(count=count, size=earlier.size + where.size)
-    return [kink_finding(run, met) for met in found.values() if met.count]
+        count = earlier.elements + int(np.count_nonzero(where))
+        found[place] = earlier._replace(elements=count, size=earlier.size + where.size)
+    return [kink_finding(run, met) for met in found.values() if met.elements]
 
 
 def kink_finding(run: ArrayRun, met: Met) -> Finding:
-    many = f"{met.count:,} of {met.size:,} elements" if met.size > 1 else "it"
-    verb = "are" if met.count > 1 else "is"
+    many = f"{met.elements:,} of {met.size:,} elements" if met.size > 1 else "it"
+    verb = "are" if met.elements > 1 else "is"
     said = f"{formula(run, met.node)}: {many} {verb} at a kink ({met.text}); {met.says}"
     return Finding("kink", said, met.node, run.lowered.graph.spans.get(met.node))
 

@@ -114,7 +114,7 @@ def said(name: str, criteria: Criteria, value: float, batches: bool) -> str:
     limit = criteria._asdict().get(name)
     unit = "epochs" if batches else "steps"
     return {
-        "gradient": f"the gradient's norm {short(value)} is at most {short(limit or 0.0)}",
+        "gradient": f"the gradient's norm is at most {short(limit or 0.0)}",
         "change": f"the loss changed by at most {short(limit or 0.0)} of itself in each of the last"
         f" {IN_A_ROW} {unit}",
         "loss": f"the loss {short(value)} is at most {short(limit or 0.0)}",
