@@ -167,7 +167,7 @@ class Equations:
                 shown = operand if precedence >= SUM else self.grouped(operand)
                 text += self.relation(name) + shown
             return text, COMPARE
-        return (parts[0] if len(parts) == 1 else (self.vector(texts), ATOM))
+        return parts[0] if len(parts) == 1 else (self.vector(texts), ATOM)
 
     def constant_or_name(self, name: str) -> str:
         return self.constant(name) if name in CONSTANT_SIGNS else self.named(name)

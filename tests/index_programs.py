@@ -141,6 +141,7 @@ class Index:
         self.name = name
         self.bounds = bounds
         self.said = bounds is not None
+        self.steps = False  # whether it is the index of a recurrence
 
     @property
     def values(self) -> range:
@@ -210,6 +211,9 @@ def solve(uses: list[Use]) -> None:
             assume(index.bounds is not None)
             assert index.bounds is not None
             index.bounds = (max(low, index.bounds[0]), min(high, index.bounds[1]))
+    for use in uses:  # a step of a recurrence is a number there, and other indices follow it
+        stepping = any(index.steps for _, index in use.terms)
+        assume(not stepping or all(index.said for _, index in use.terms))
     for index, bounds in fitted.items():
         again = [fitting(use, index) for use in uses if index in (i for _, i in use.terms)]
         best = (max(low for low, _ in again), min(high for _, high in again))
@@ -225,9 +229,7 @@ def fitting(use: Use, index: Index) -> tuple[int, int]:
     """The values of one index for which a subscript fits, tried one after the other."""
     by = next(by for by, each in use.terms if each is index)
     low, high = ends(use, index)
-    fits = [
-        k for k in range(-20, 21) if use.first <= low + by * k and high + by * k <= use.last
-    ]
+    fits = [k for k in range(-20, 21) if use.first <= low + by * k and high + by * k <= use.last]
     assume(fits)
     return fits[0], fits[-1]
 
@@ -283,9 +285,7 @@ class Maker:
 
     def given(self, name: str) -> Callable[[Environment, tuple[int, ...]], Dual]:
         def at(_: Environment, position: tuple[int, ...]) -> Dual:
-            return Dual(
-                float(self.inputs[name][position]), float(self.direction[name][position])
-            )
+            return Dual(float(self.inputs[name][position]), float(self.direction[name][position]))
 
         return at
 
@@ -323,7 +323,7 @@ class Maker:
                 f"{whole.before}{index.name}]", lambda env: whole.element(env, (env[index],))
             )
         if kind == 3 and first == 0 and index.bounds is not None:
-            assume(0 <= index.bounds[0] and index.bounds[1] // 2 <= last)
+            assume(index.bounds[0] >= 0 and index.bounds[1] // 2 <= last)
             return Term(f"floor({index.name}/2)", lambda env: env[index] // 2)
         terms = [(1, index)]
         if kind == 4:
@@ -338,7 +338,7 @@ class Maker:
             self.uses.append(Use(tuple(terms), constant, first, last))
         return self.affine(terms, constant)
 
-    def element(self, scope: list[Index], arrays: list[Array] | None = None) -> Term:
+    def element(self, scope: list[Index], arrays: Sequence[Array] | None = None) -> Term:
         array = self.pick(arrays or self.arrays)
         places = [self.subscript(axis, scope) for axis in array.axes]
         text = ", ".join(place.text for place in places)
@@ -352,7 +352,7 @@ class Maker:
 
     # --------------------------------------------------------------------------------- expressions
 
-    def expression(self, depth: int, scope: list[Index], near: list[Array] = []) -> Term:  # noqa: B006
+    def expression(self, depth: int, scope: list[Index], near: Sequence[Array] = ()) -> Term:
         """An expression over some indices; `near` are arrays that a recurrence steps from."""
         kind = self.number(0, 16) if depth > 0 else self.number(0, 3)
         if kind == 0 and self.number(0, 1):
@@ -411,7 +411,7 @@ class Maker:
             f"({one.text}*{other.text})", lambda env: multiply(one.value(env), other.value(env))
         )
 
-    def choice(self, depth: int, scope: list[Index], near: list[Array]) -> Term:
+    def choice(self, depth: int, scope: list[Index], near: Sequence[Array]) -> Term:
         condition = self.condition(scope)
         if condition is None:
             return self.element(scope)
@@ -442,7 +442,7 @@ class Maker:
 
     # ---------------------------------------------------------------------------------- reductions
 
-    def reduction(self, depth: int, scope: list[Index], near: list[Array]) -> Term:
+    def reduction(self, depth: int, scope: list[Index], near: Sequence[Array]) -> Term:
         name = self.pick(["sum", "sum", "sum", "prod", "max", "min", "mean"])
         own = [Index(next(self.letters)) for _ in range(self.number(1, 2))]
         binders = []
@@ -492,7 +492,7 @@ class Maker:
 
         return Term(f"({name}[{', '.join(binders)}] {body.text})", value)
 
-    def body(self, depth: int, scope: list[Index], near: list[Array]) -> Term:
+    def body(self, depth: int, scope: list[Index], near: Sequence[Array]) -> Term:
         """A product without brackets, as Σ takes it, or any expression."""
         one = self.expression(depth, scope, near)
         if self.number(0, 1):
@@ -556,7 +556,7 @@ class Maker:
         down = self.number(0, 1)
         names = [next(self.names) for _ in range(self.number(1, 2))]
         t = Index("t", (0, steps - 1) if down else (reach, steps + reach - 1))
-        t.said = True
+        t.said = t.steps = True
         width = self.number(1, 3)
         inner = [(0, width - 1)] * self.number(0, 1)
         known: dict[tuple[Any, ...], Any] = {}

@@ -397,6 +397,9 @@ def test_many_steps_give_one_warning() -> None:
             ("m[i] = max[j] X[i,j]; sum[i] m[i]", "X=[[1,1],[1,2]]"),
             "max[j] X[i,j]: 1 of 2 elements is at a kink (a tie)",
         ),
+        (("sum[i] std(X[i])", "X=[[1,1],[1,2]]"), "std(X[i]): 1 of 2 elements is at a kink (all "),
+        (("max(x)", "x=[2,2,1]"), "max(x): it is at a kink (a tie); the tied ones share"),
+        (("sum(x/norm(x))", "x=[0,0]"), "0, 0 is outside the domain (y is not 0)"),
         (("sum(clamp(x, 0, 1))", "x=[0.5,1,0]"), "2 of 3 elements are at a kink (x at a bound)"),
     ],
 )

@@ -14,7 +14,7 @@ from commandline import backprop, process
 from backprop_cli.drawing import Picture, picture
 from backprop_cli.drawing.definition_steps import definition_steps
 from backprop_cli.drawing.definitions import Sketch, sketch
-from backprop_cli.drawing.picture import EQUATION, LOOP, NAME, Curve, Wire
+from backprop_cli.drawing.picture import EQUATION, LOOP, NAME, Along, Curve, Wire
 from backprop_cli.syntax import parse
 from backprop_cli.tensors import evaluate_arrays
 from backprop_cli.tensors.outline import Item, Outline, outline
@@ -119,7 +119,7 @@ def test_a_table_that_is_filled_in_two_directions() -> None:
     assert found.recurrences[0].indices == ("i", "j")
 
 
-# ------------------------------------------------------------------------------------------ pictures
+# ----------------------------------------------------------------------------------------- pictures
 
 
 def collisions(drawn: Picture) -> list[tuple[str, ...]]:
@@ -150,9 +150,28 @@ def collisions(drawn: Picture) -> list[tuple[str, ...]]:
     ]
     names = [(text, box) for text, box in texts if text.role != LOOP]
     for wire in drawn.wires:
-        ways = [] if any(isinstance(piece, Curve) for piece in wire.pieces) else points(wire)
+        ways = way_back(wire) if wire.later else points(wire)
         found += [("wire", text.text) for p in ways for text, box in names if inside(p, box)]
         found += [("wire in a box",) for p in ways for gate in gates if inside(p, smaller(gate))]
+    return found
+
+
+def way_back(wire: Wire) -> list[tuple[float, float]]:
+    """Points along the arrow to a next step."""
+    x, y = wire.x, wire.y
+    found: list[tuple[float, float]] = []
+    for piece in wire.pieces:
+        if isinstance(piece, Along):
+            ends = (x, y, piece.x, y, piece.x, y)
+        else:
+            assert isinstance(piece, Curve)
+            ends = piece
+        for step in range(101):
+            t = step / 100
+            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            across = a * x + b * ends[0] + c * ends[2] + d * ends[4]
+            found.append((across, a * y + b * ends[1] + c * ends[3] + d * ends[5]))
+        x, y = ends[4], ends[5]
     return found
 
 
@@ -216,9 +235,15 @@ def test_the_numbers_are_those_of_eval() -> None:
     )  # fmt: skip
     assert found.code == 0, found.err
     texts = [each.text for each in ElementTree.fromstring(found.out).iter() if each.text]
-    assert {"2×2", "rms 2.5", "rms 7", "49", "s[j]", "sum[d] W[j,d]·x[d]", "sum[j] s[j]²"} < set(
+    assert {"2×2", "rms 2.5", "rms 4.95", "49", "s[j]", "sum[d] W[j,d]·x[d]", "sum[j] s[j]²"} < set(
         texts
     )
+
+
+def test_numbers_that_are_none_are_counted() -> None:
+    """A root mean square of the rest would hide them."""
+    found = backprop("draw", "s[i] = log(x[i]); sum[i] s[i]", "x=[0,1,-2]")
+    assert "1 NaN, 1 ∞" in found.out
 
 
 def test_labels_show_their_range() -> None:
@@ -278,7 +303,7 @@ def test_rails_in_the_terminal() -> None:
 @pytest.mark.parametrize("columns", [40, 80, 200])
 @pytest.mark.parametrize("name", NAMES)
 def test_the_terminal_in_any_width(name: str, columns: int) -> None:
-    """Every definition and input has its line; where rails find no room lines say what they read."""
+    """Each definition and input has its line; where rails find no room it says what it reads."""
     found = backprop("draw", "-f", str(SAMPLES / f"{name}.txt"), env={"COLUMNS": str(columns)})
     assert found.code == 0, found.err
     assert found.out.count("●") == len(shapes_of(name).vertices)

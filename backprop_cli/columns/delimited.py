@@ -99,7 +99,7 @@ class Delimited:
                         "file-content",
                         f"{self.file} has {word} between its names, not"
                         f" {NAMED_SEPARATORS[chr(self.separator)]}",
-                        help="for tabs: --format tsv" if sign == "\t" else "save it as CSV",
+                        help="give it the ending .tsv" if sign == "\t" else "save it as CSV",
                     )
 
     def read(self, names: Sequence[str]) -> Reading:

@@ -74,7 +74,7 @@ def read_columns(
         taken = {name for one in rename.values() for name in parts(one, table)}
         wanted = [name for name in table.names if name not in taken] + list(rename)
         check_names(table.names, table.file)
-    chosen = {name: parts(rename.get(name, name), table) for name in wanted}
+    chosen = {name: parts(rename.get(name, name), table, name) for name in wanted}
     needed = dict.fromkeys(name for names in chosen.values() for name in names)
     check_names([name for name in table.names if name in needed], table.file)
     reading = table.read([name for name in table.names if name in needed])
@@ -88,15 +88,15 @@ def read_columns(
     return finished(Reading(arrays, rows, bad_rows, bad), table.file, skip_bad)
 
 
-def parts(pattern: str, table: Table) -> list[str]:
-    """The columns of the file that a name or a pattern stands for."""
+def parts(pattern: str, table: Table, wanted: str | None = None) -> list[str]:
+    """The columns of the file that a name or a pattern stands for, for the variable `wanted`."""
     if pattern in table.names:
         return [pattern]
     if is_group(pattern):
         return expanded(pattern, table.names, table.file)
     if f"{pattern}[0]" in table.names:
         return expanded(f"{pattern}[*]", table.names, table.file)
-    raise no_column(pattern, table.names, table.file)
+    raise no_column(pattern, table.names, table.file, wanted)
 
 
 def gather(columns: Columns, pattern: str) -> Array:

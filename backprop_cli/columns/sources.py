@@ -153,7 +153,7 @@ def sniffed(data: bytes, file: str) -> str:
     raise refuse(
         "file-content",
         f"{file} has a name that does not say what it holds",
-        help=f"say it: --format csv (or {KNOWN.removeprefix('csv, ')})",
+        help="give it an ending that says so: .csv, .tsv, .ndjson, .parquet, .arrow, .npz or .npy",
     )
 
 

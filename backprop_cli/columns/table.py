@@ -181,11 +181,13 @@ def finished(reading: Reading, file: str, skip_bad: bool) -> Columns:
 # ---------------------------------------------------------------------------- names of columns
 
 
-def no_column(name: str, names: Sequence[str], file: str) -> BackpropError:
-    """The error for a column that is not there."""
+def no_column(
+    name: str, names: Sequence[str], file: str, wanted: str | None = None
+) -> BackpropError:
+    """The error for a column that is not there, which the variable `wanted` was to be."""
     near = similar(name, list(names))
     listed = ", ".join(map(shortened, names[:8])) + (", …" if len(names) > 8 else "")
-    help = f"did you mean '{near[0]}'?" if near else f"to use another column: --column {name}=NAME"
+    help = f"did you mean '{near[0]}'?" if near else f"to use another column: --column {wanted or name}=NAME"
     message = f"{file} has no column '{shortened(name)}'; it has {listed or 'none'}"
     return refuse("file-content", message, help=help, suggestions=tuple(near))
 

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from ..tensors.reporting import ArrayReport
 
 
-def outlined(
-    asked: options.Request, **set_options: bool
-) -> tuple[Outline, ArrayReport | None]:
+def outlined(asked: options.Request, **set_options: bool) -> tuple[Outline, ArrayReport | None]:
     """The outline of a program over arrays, and the report of its run; None where no variable has
     a value, so that only names and shapes can be shown.
     """

@@ -60,14 +60,7 @@ def diff_(
         )
     if options.on_arrays(asked):
         options.refuse_number_kinds(exact, digits)
-        for option, set_ in (("--hessian", hessian), ("--order", order != 1), ("--define", define)):
-            if set_:
-                raise refuse(
-                    "usage",
-                    f"{option} is for formulas of single numbers; over arrays diff writes the"
-                    " gradient as equations",
-                    help=f"leave out {option}; each line of the gradient has a name already",
-                )
+        refuse_scalar_options({"hessian": hessian, "order": order != 1, "define": define})
         flags = {"json": json, "wrt": wrt is not None, "latex": latex}
         diff_arrays(asked, variables(wrt), json, latex, flags)
         return
@@ -84,6 +77,17 @@ def diff_(
     )
     flags = {"wrt": wrt is not None, "hessian": hessian, "define": define, "latex": latex}
     show(derive(question, {"json": json, "exact": exact, "order": False, **flags}), json, latex)
+
+
+def refuse_scalar_options(given: dict[str, bool]) -> None:
+    """Refuse what only the derivatives of single numbers have."""
+    for option in (name for name, is_set in given.items() if is_set):
+        raise refuse(
+            "usage",
+            f"--{option} is for formulas of single numbers; over arrays diff writes the gradient as"
+            " equations",
+            help=f"leave out --{option}; each line of the gradient has a name already",
+        )
 
 
 def diff_arrays(

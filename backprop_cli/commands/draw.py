@@ -24,40 +24,45 @@ FORMATS = {
     ".tex": "tikz",
 }
 
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write a file: .svg, .png, .html, .dot, .mmd or .tex.",
+    ),
+]
+Depth = Annotated[
+    int | None,
+    typer.Option("--depth", metavar="N", help="Box gates farther than N from the output."),
+]
+AsBoxes = Annotated[
+    bool, typer.Option("--collapse", help="Draw each definition and function as one box.")
+]
+Top = Annotated[
+    int | None,
+    typer.Option(
+        "--top", metavar="K", help="Draw the K gates that matter most (|gradient·value|)."
+    ),
+]
+
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @options.formula_command(app)
 def draw_(
     asked: options.Request,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            help="Write a file: .svg, .png, .html, .dot, .mmd or .tex.",
-        ),
-    ] = None,
+    output: Output = None,
     svg: Annotated[bool, typer.Option("--svg", help="Print an SVG picture.")] = False,
     png: Annotated[bool, typer.Option("--png", help="Print a PNG picture, into a pipe.")] = False,
     html: Annotated[bool, typer.Option("--html", help="Print a page to step through.")] = False,
     dot: Annotated[bool, typer.Option("--dot", help="Print text for Graphviz.")] = False,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print text for Mermaid.")] = False,
     tikz: Annotated[bool, typer.Option("--tikz", help="Print LaTeX with TikZ.")] = False,
-    depth: Annotated[
-        int | None,
-        typer.Option("--depth", metavar="N", help="Box gates farther than N from the output."),
-    ] = None,
-    collapse: Annotated[
-        bool, typer.Option("--collapse", help="Draw each definition and function as one box.")
-    ] = False,
-    top: Annotated[
-        int | None,
-        typer.Option(
-            "--top", metavar="K", help="Draw the K gates that matter most (|gradient·value|)."
-        ),
-    ] = None,
+    depth: Depth = None,
+    collapse: AsBoxes = False,
+    top: Top = None,
     exact: options.Exact = False,
     digits: options.Digits = None,
 ) -> None:
@@ -66,11 +71,10 @@ def draw_(
     \b
     backprop draw "(x+y)*z" --x 1 --y 3 --z -3
     backprop draw "(x+y)*z" --x 1 --y 3 --z -3 -o circuit.svg
+    backprop draw "s[j] = sum[d] W[j,d]*x[d]; minimize sum[j] s[j]^2"
 
     Without a format it is drawn in the terminal. Values are given as for backprop eval. Of index
-    equations each definition is one box, and without any values their shapes are drawn:
-
-    backprop draw "s[j] = sum[d] W[j,d]*x[d]; minimize sum[j] s[j]^2" -o net.svg
+    equations each definition is one box; without any values it shows their shapes.
     """
     flags = {"svg": svg, "png": png, "html": html, "dot": dot, "mermaid": mermaid, "tikz": tikz}
     form = chosen_form([name for name, is_set in flags.items() if is_set], output)

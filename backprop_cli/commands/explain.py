@@ -26,8 +26,10 @@ def explain_(
     \b
     backprop explain "(x+y)*z" --x -2 --y 5 --z -4
     backprop explain "w*x + b" --w 2 --x 3 --b 1 --latex
+    backprop explain "s[j] = sum[d] W[j,d]*x[d]; minimize sum[j] s[j]^2"
 
-    Values are given as for backprop eval.
+    Values are given as for backprop eval. Of index equations each gradient is explained by its
+    equation, also without any values, and of a recurrence what each step adds to it.
     """
     if json + markdown + latex > 1:
         raise refuse(
@@ -43,9 +45,7 @@ def explain_(
     show(report(evaluation), json, markdown, latex)
 
 
-def explain_over_arrays(
-    asked: options.Request, json: bool, markdown: bool, latex: bool
-) -> None:
+def explain_over_arrays(asked: options.Request, json: bool, markdown: bool, latex: bool) -> None:
     """The explanation of a program over arrays; its equations alone where nothing is given."""
     from ..explanation.arrays import ArrayLecture, explain_arrays
     from .array_outline import outlined

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import EXIT_DONE
+from ..errors import EXIT_DONE, BackpropError
 from . import options
 from .train_files import Interrupt, Saver, interruptible, open_log
 from .train_task import Task, Wanted, check_files, prepared
@@ -131,16 +131,22 @@ def train_(
     task = prepared(asked, wanted)
     gc.enable()  # off for short lives; this one may be long
     with interruptible() as interrupt:
-        trained = run(task, wanted, interrupt)
+        trained, failed = run(task, wanted, interrupt)
     show(report_of(asked, wanted, task, trained), wanted)
+    if failed is not None:
+        raise failed
     return tell_interrupted(wanted, interrupt, task.rate is not None)
 
 
 # ---------------------------------------------------------------------------------------- execution
 
 
-def run(task: Task, wanted: Wanted, interrupt: Interrupt) -> "Trained":
-    """Train, and keep what was asked for on the way."""
+def run(
+    task: Task, wanted: Wanted, interrupt: Interrupt
+) -> "tuple[Trained, BackpropError | None]":
+    """Train, and keep what was asked for on the way; with the error if the result could not be
+    saved.
+    """
     from ..training import Descent, Plan, read_checkpoint, solve
     from ..training.checkpoints import resumable
 
@@ -156,7 +162,7 @@ def run(task: Task, wanted: Wanted, interrupt: Interrupt) -> "Trained":
             )  # fmt: skip
             if saver is not None:
                 saver.write(None, trained.parameters)
-            return trained
+            return trained, None if saver is None else saver.failed
         plan = Plan(task.method, task.rate, task.criteria, task.batch, wanted.shuffled, wanted.seed)
         descent = Descent(
             task.objective, task.start, plan, task.validation, None, interrupt
@@ -168,7 +174,7 @@ def run(task: Task, wanted: Wanted, interrupt: Interrupt) -> "Trained":
         trained = descent.run(saver)
         if saver is not None:
             saver.write(descent, trained.parameters)
-        return trained
+        return trained, None if saver is None else saver.failed
 
 
 def watchers(
@@ -214,14 +220,8 @@ def report_of(
 
 
 def show(report: "RunReport", wanted: Wanted) -> None:
-    """Write the result, the plot and the warnings."""
+    """Write the result, the warnings and the plot."""
     trained = report.trained
-    if wanted.plot is not None:
-        from ..render.training_plot import loss_plot
-        from .draw import write_whole
-
-        drawn = loss_plot(trained.history, trained.validations, f"Loss, {report.method}")
-        write_whole(wanted.plot, drawn)
     if wanted.json:
         from ..render.training_json import run_json
 
@@ -235,6 +235,12 @@ def show(report: "RunReport", wanted: Wanted) -> None:
     sys.stdout.flush()
     for warning in trained.warnings:
         print(f"warning: {warning}", file=sys.stderr)
+    if wanted.plot is not None:
+        from ..render.training_plot import loss_plot
+        from .draw import write_whole
+
+        drawn = loss_plot(trained.history, trained.validations, f"Loss, {report.method}")
+        write_whole(wanted.plot, drawn)
 
 
 def tell_interrupted(wanted: Wanted, interrupt: Interrupt, descends: bool) -> int:

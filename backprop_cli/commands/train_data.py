@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from ..errors import refuse
+from ..errors import refuse, similar
 from ..syntax.tree import Declaration, Program
 
 Arrays = Mapping[str, Any]
 WORD = re.compile(r"[^\W\d]\w*")
 MOST_TOLD = 5  # bad rows
-FRACTION = re.compile(r"\s*(0?\.\d+|\d+(?:\.\d+)?\s*%)\s*")
+FRACTION = re.compile(r"\s*(-?(?:\d+\.?\d*|\.\d+)\s*%?)\s*")
 
 
 class TrainingData(NamedTuple):
@@ -35,12 +36,17 @@ def read_data(
     """
     from ..columns import open_table, read_columns
 
-    made = dict(assigned(text) for text in columns)
+    made: dict[str, str] = {}
+    for name, chosen in map(assigned, columns):
+        if made.setdefault(name, chosen) != chosen or columns.count(f"{name}={chosen}") > 1:
+            raise refuse("usage", f"--column has '{name}' twice", help="leave one of them out")
     table = open_table(path)
     wanted = data_names(program)
     if not wanted:
         written = set(WORD.findall(program.source)) - {*given, *declared(program, "param")}
         wanted = [name for name in table.names if name in written and name not in made]
+    if made:
+        check_made(made, program)
     wanted += [name for name in made if name not in wanted]
     if not wanted:
         listed = ", ".join(list(table.names)[:8]) or "no columns"
@@ -51,6 +57,18 @@ def read_data(
     found = read_columns(table, wanted=wanted, rename=made, skip_bad=skip_bad)
     bad = tuple(bad.message() for bad in found.bad[:MOST_TOLD])
     return TrainingData(found.arrays, found.rows, found.skipped, bad)
+
+
+def check_made(made: Collection[str], program: Program) -> None:
+    """Refuse columns under names that the formula has not."""
+    written = set(WORD.findall(program.source))
+    for name in made:
+        if name not in written:
+            near = similar(name, data_names(program))
+            raise refuse(
+                "usage", f"--column names '{name}', which the formula has not",
+                help=f"did you mean '{near[0]}'?" if near else "it takes NAME=COLUMNS: y=label",
+            )  # fmt: skip
 
 
 def assigned(text: str) -> tuple[str, str]:
@@ -81,7 +99,7 @@ def declared(program: Program, role: str) -> list[str]:
 def fraction(text: str) -> float | None:
     """The part of the data that `0.2` or `20%` holds out; None for the name of a file."""
     found = FRACTION.fullmatch(text)
-    if found is None:
+    if found is None or os.path.exists(text):
         return None
     written = found[1]
     value = float(written[:-1]) / 100 if written.endswith("%") else float(written)

@@ -6,12 +6,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import IO, TYPE_CHECKING, Any
 
-from ..errors import reason_of, refuse
+from ..errors import BackpropError, reason_of, refuse
 
 if TYPE_CHECKING:
     from ..training import Descent, Fingerprint, Step
@@ -113,6 +114,7 @@ class Saver:
         self.fingerprint = fingerprint
         self.every = every
         self.last = -1
+        self.failed: BackpropError | None = None
         self.due = monotonic() + SAVE_SECONDS
 
     def __call__(self, run: Descent) -> None:
@@ -122,14 +124,27 @@ class Saver:
                 return
         elif monotonic() < self.due:
             return
-        parameters = run.vector.copies(run.best if run.validations else None)
-        self.write(run, parameters)
+        told = self.failed is not None
+        self.write(run, run.vector.copies(run.best if run.validations else None))
+        if self.failed is not None and not told:
+            from ..render.plain import safe
+
+            said = f"warning: {self.failed.diagnostic.message}; the run goes on"
+            print(safe(said), file=sys.stderr)
 
     def write(self, run: Descent | None, parameters: Mapping[str, Any]) -> None:
-        """Save a run and its result; without a run the result alone."""
+        """Save a run and its result; without a run the result alone.
+
+        Where that fails, `failed` is the error, and nothing of the run is lost: the next saving is
+        another attempt.
+        """
         from ..training import write_checkpoint
 
         state = None if run is None else run.saved()
-        write_checkpoint(self.path, parameters, state, self.fingerprint)
+        try:
+            write_checkpoint(self.path, parameters, state, self.fingerprint)
+            self.failed = None
+        except BackpropError as error:
+            self.failed = error
         self.last = -1 if run is None else run.step
         self.due = monotonic() + SAVE_SECONDS

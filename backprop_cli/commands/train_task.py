@@ -94,11 +94,14 @@ def check_files(wanted: Wanted) -> None:
     """Refuse files that could not be written, and options without what they belong to, before the
     work begins.
     """
-    from ..training.checkpoints import check_place
+    from ..training.checkpoints import check_folder, check_place, check_saved
 
+    if wanted.resume is not None:
+        check_saved(wanted.resume)
     for path in (wanted.save, wanted.plot):
         if path is not None:
             check_place(path)
+            check_folder(path)
     if wanted.save_every is not None and wanted.save is None:
         raise refuse("usage", "--save-every goes with --save", help="add --save run.npz")
     if wanted.data is None:
@@ -140,6 +143,7 @@ def prepared(asked: options.Request, wanted: Wanted) -> Task:
         criteria = read_criteria(wanted.until, False, validates)
     check_values(asked, data)
     objective = objective_for(asked, data)
+    note_unused(objective)
     validation = None if held is None else objective_for(asked, held)
     shapes = objective.parameters
     given = {name: given_value(asked, name) for name in shapes if name in asked.bindings}
@@ -221,6 +225,16 @@ def note_skipped(data: TrainingData, path: str) -> None:
     print(f"note: {rows} of '{safe(path)}' left out", file=sys.stderr)
     for line in data.bad:
         print(f"  {safe(line)}", file=sys.stderr)
+
+
+def note_unused(objective: "Objective") -> None:
+    """Say which parameters cannot change."""
+    from ..variables import listed
+
+    unused = getattr(objective, "unused", ())
+    if unused:
+        what = "parameters" if len(unused) > 1 else "parameter"
+        print(f"note: the loss does not depend on the {what} {listed(unused)}", file=sys.stderr)
 
 
 def is_single(value: Any) -> bool:

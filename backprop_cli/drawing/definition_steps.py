@@ -17,9 +17,7 @@ def definition_steps(sketch: Sketch) -> list[Step]:
     receives, from the last back to the first.
     """
     steps = [given(sketch)]
-    steps += [
-        forward(sketch, at) for at, v in enumerate(sketch.vertices) if v.kind == EQUATIONS
-    ]
+    steps += [forward(sketch, at) for at, v in enumerate(sketch.vertices) if v.kind == EQUATIONS]
     if sketch.outline.run is not None and not sketch.vertices[sketch.output].gradient:
         return steps
     title = sketch.output_title
@@ -34,7 +32,17 @@ def definition_steps(sketch: Sketch) -> list[Step]:
         if at == sketch.output or (sketch.outline.run is not None and not vertex.gradient):
             continue
         own = lines.get(sketch.items[at].name, ())
-        steps.append(backward(sketch, at, [" = ".join(each.sides) for each in own]))
+        steps.append(
+            backward(
+                sketch,
+                at,
+                [
+                    " = ".join(each.sides)
+                    + (f" for {', '.join(each.values)}" if each.values else "")
+                    for each in own
+                ],
+            )
+        )
     return steps
 
 

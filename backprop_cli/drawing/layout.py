@@ -347,7 +347,6 @@ class _Layout:
                 found.append(Text(SHARE, end, line, text, SMALL, END, at, port))
         return found
 
-
     def equations(self, at: int) -> list[Text]:
         """The title and the lines in a definition's box."""
         vertex, x = self.vertices[at], self.middle(at)
@@ -382,7 +381,7 @@ def description(diagram: Drawn) -> str:
     for vertex, shares in zip(diagram.vertices, branches, strict=True):
         lengths = f" ({vertex.lengths})" if vertex.lengths else ""
         text = f"{vertex.title}{lengths}"
-        text += f" = {vertex.value}" if vertex.value or not lengths else ""
+        text += f" = {vertex.value}" if vertex.value else ""
         if vertex.gradient:
             text += f", gradient {vertex.gradient}"
         if shares:

@@ -108,9 +108,7 @@ def inside_it(
         for each in around if isinstance(each, Reduction) for binder in each.binders
     }  # fmt: skip
     indices = set(left) | bound
-    if any(
-        len({e.name for e in walk(s) if isinstance(e, Name)} & indices) > 1 for s in subscripts
-    ):
+    if any(len({e.name for e in walk(s) if isinstance(e, Name)} & indices) > 1 for s in subscripts):
         yield "windows", SENTENCES["windows"]
     missing = [index for index in left if index not in own]
     product = any(key == "product" for key, _ in around_it(around))

@@ -254,7 +254,8 @@ class _Explaining:
         order += [item for item in self.inputs if item.role == "param" or not declared]
         for item in order:
             lines = equations.lines.get(item.name, ())
-            if item.gradient is None and (outline.run is not None or not lines):
+            aside = bool(equations.lines) and not lines  # it depends on no parameter
+            if aside or (item.gradient is None and (outline.run is not None or not lines)):
                 continue
             number += 1
             shown = self.shown(item.gradient, item)
@@ -336,22 +337,24 @@ class _Explaining:
         """What is left to say."""
         style = self.style
         if equations.refusal:
-            yield f"the gradients are numbers only: {style.prose(equations.refusal)}"
+            yield f"no index equation says the gradient: {style.prose(equations.refusal)}"
         arrays = any(item.gradient is not None and item.gradient.ndim for item in self.inputs)
         if self.tabled and arrays:
-            yield PARTS
+            yield style.prose(PARTS)
         run = self.outline.run
         if run is None:
             return
         if not run.adjoints:
-            yield "there is no gradient: the output is no single number; sum(…) makes one"
+            said = "there is no gradient: the output is no single number; sum(…) makes one"
+            yield style.prose(said)
             return
         declared = any(item.role == "param" for item in self.inputs)
         total = 0.0
         for item in self.inputs:
             if item.gradient is not None and (item.role == "param" or not declared):
-                rms = summary(item.gradient).rms if item.gradient.ndim else float(item.gradient)
-                total += rms * rms * item.gradient.size
+                found = summary(item.gradient)
+                whole = not (found.nan or found.infinite or math.isnan(found.rms))
+                total += found.rms**2 * item.gradient.size if whole else math.nan
         if math.isfinite(total) and total > 0:
             size = downhill(total, self.outline.item(self.outline.output).value)
             change = style.numeral(two_digits(size * total))

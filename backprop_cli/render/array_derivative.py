@@ -10,7 +10,7 @@ from rich.text import Text
 from ..findings import Finding
 from ..syntax.printer import print_program
 from ..syntax.tree import Definition
-from ..tensors.adjoint_program import derivative_program, written
+from ..tensors.adjoint_program import derivative_program, fresh_declaration, written
 from ..tensors.adjoints import Adjoint, AdjointProgram
 from ..tensors.index_forms import everything
 from .derivative import folded, label
@@ -32,11 +32,14 @@ def all_lines(found: AdjointProgram) -> list[Definition]:
 def print_gradients(found: AdjointProgram, console: Console) -> None:
     """An aligned line for each equation; at a terminal long ones are folded."""
     rows = [sides(line) for line in all_lines(found)]
+    declared = [written(declaration) for declaration in fresh_declaration(found)]
     encoding = console.encoding
     widest = max((width(safe(left)) for left, _ in rows), default=0)
     margin = min(widest, 24)
     room = max(console.width - margin - 3, 30) if console.is_terminal else 0
     with console.capture() as captured:
+        for said in declared:
+            console.print(Text(in_encoding(safe(said), encoding)), soft_wrap=True)
         for left, right in rows:
             left = safe(left)
             space = " " * max(margin - width(left), 0)
@@ -79,11 +82,8 @@ def gradients_json(
     found: AdjointProgram, name: str, wanted: Sequence[str], warnings: Sequence[Finding]
 ) -> str:
     """`backprop.diff/1`, as for formulas of single numbers; each name with its indices."""
-    definitions = [
-        line
-        for line in [*found.changed]
-        + [line for adjoint in found.adjoints if adjoint.of not in wanted for line in adjoint.lines]
-    ]
+    others = [adjoint for adjoint in found.adjoints if adjoint.of not in wanted]
+    definitions = [*found.changed, *(line for adjoint in others for line in adjoint.lines)]
     derivatives = [adjoint for adjoint in found.adjoints if adjoint.of in wanted]
     members = {
         "schema": '"backprop.diff/1"',

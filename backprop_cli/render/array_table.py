@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..tensors.reporting import ArrayReport, ArrayRow
-from .array_text import FOLDED, cell, is_small, number, shape_text, summary_text, whole_text
+from .array_text import FOLDED, Texts, is_small, number, shape_text, whole_text
 from .plain import in_encoding, safe, width
 from .screen import GRADIENT, VALUE, show
 
@@ -28,12 +28,13 @@ def print_array_table(report: ArrayReport, console: Console, full: bool) -> None
     """
     rows = shown_rows(report)
     encoding = console.encoding
-    plan = planned(rows, report, console.width)
+    texts = Texts()
+    plan = planned(rows, report, console.width, texts)
     body: Table | str
     if full or not plan.widths:
-        body = records(rows, report, console, full)
+        body = records(rows, report, console, texts, full)
     else:
-        body = table(rows, plan, console)
+        body = table(rows, plan, console, texts)
     parts: list[Table | str] = [in_encoding(headline(report, console), encoding), body]
     named = full or plan.named or not plan.widths
     parts += [in_encoding(line, encoding) for line in below(report, named)]
@@ -77,7 +78,7 @@ class Plan(NamedTuple):
     widths: tuple[int, ...]
 
 
-def table(rows: list[ArrayRow], plan: Plan, console: Console) -> Table:
+def table(rows: list[ArrayRow], plan: Plan, console: Console, known: Texts) -> Table:
     """One row for each array; formulas are folded, never cut."""
     drawn = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="")
     drawn.add_column("node", no_wrap=True, overflow="fold")
@@ -85,7 +86,7 @@ def table(rows: list[ArrayRow], plan: Plan, console: Console) -> Table:
     drawn.add_column("shape", no_wrap=True, overflow="fold")
     styles = (VALUE, GRADIENT)[: len(plan.widths)]
     texts = [
-        [cell(arrays(row)[place], room, row.whole) for place, room in enumerate(plan.widths)]
+        [known.cell(arrays(row)[place], room, row.whole) for place, room in enumerate(plan.widths)]
         for row in rows
     ]
     for place, style in enumerate(styles):
@@ -104,15 +105,17 @@ def arrays(row: ArrayRow) -> tuple[Array, Array | None]:
     return row.value, row.gradient
 
 
-def planned(rows: list[ArrayRow], report: ArrayReport, columns: int) -> Plan:
+def planned(rows: list[ArrayRow], report: ArrayReport, columns: int, known: Texts) -> Plan:
     """The widths of the columns for `columns` of a terminal: small arrays get what they need, and
     formulas are folded for them; where that is too much, they are summarised.
     """
     count = 2 if report.scalar else 1
     titles = max([4, *(width(safe(row.title)) for row in rows)])
     formulas = max([7, *(widest(formula_text(row)) for row in rows)])
-    natural = [max(needed(arrays(row)[place]) for row in rows) for place in range(count)]
-    least = [max(needed(arrays(row)[place], False) for row in rows) for place in range(count)]
+    natural, least = (
+        [max(needed(row, place, known, generous) for row in rows) for place in range(count)]
+        for generous in (True, False)
+    )
     words = [len(word) for row in rows for word in formula_text(row).split()]
     narrow = max(NARROWEST, min(NARROW, max(words, default=0)))
     room = 0
@@ -125,21 +128,20 @@ def planned(rows: list[ArrayRow], report: ArrayReport, columns: int) -> Plan:
         if sum(wanted) <= room:
             return Plan(named, tuple(wanted))
     widths = tuple(
-        max(widest(cell(arrays(row)[place], FOLDED - 1, row.whole)) for row in rows)
+        max(widest(known.cell(arrays(row)[place], FOLDED - 1, row.whole)) for row in rows)
         for place in range(count)
     )
     return Plan(False, widths if sum(widths) <= room else ())
 
 
-def needed(array: Array | None, generous: bool = True) -> int:
+def needed(row: ArrayRow, place: int, known: Texts, generous: bool) -> int:
     """The columns that an array takes in a cell: in one line for each row, but vectors may be
     folded if they must.
     """
-    if array is None:
-        return 1
-    if array.ndim == 1 and is_small(array) and not generous:
+    array = arrays(row)[place]
+    if array is not None and array.ndim == 1 and is_small(array) and not generous:
         return FOLDED
-    return widest(cell(array, WIDE))
+    return widest(known.cell(array, WIDE, row.whole))
 
 
 def widest(text: str) -> int:
@@ -168,7 +170,9 @@ def below(report: ArrayReport, plan_named: bool) -> list[str]:
     return lines
 
 
-def records(rows: list[ArrayRow], report: ArrayReport, console: Console, full: bool) -> str:
+def records(
+    rows: list[ArrayRow], report: ArrayReport, console: Console, known: Texts, full: bool
+) -> str:
     """Some lines for each array: with all its numbers, or where columns would not fit."""
     lines: list[str] = []
     for row in rows:
@@ -182,20 +186,20 @@ def records(rows: list[ArrayRow], report: ArrayReport, console: Console, full: b
         else:
             lines += ["", safe(row.title)]
         lines[-1] += f"   ({about})" if about else ""
-        lines += numbers("value", row.value, console.width, full, row.whole)
-        if report.scalar:
-            lines += numbers("gradient", row.gradient, console.width, full)
+        for heading, array in zip(("value", "gradient"), arrays(row), strict=True):
+            if heading == "value" or report.scalar:
+                lines += numbers(heading, array, console.width, known, full)
     return in_encoding("\n".join([*lines, ""]), console.encoding)
 
 
 def numbers(
-    heading: str, array: Array | None, columns: int, full: bool, whole: bool = False
+    heading: str, array: Array | None, columns: int, known: Texts, full: bool
 ) -> list[str]:
     """A heading with a number or a summary behind it, or an array below."""
     text = "–" if array is None else number(array) if not array.ndim else None
     if array is not None and text is None:
         shown = whole_text(array, columns - 4) if full or is_small(array) else None
-        text = summary_text(array, whole).replace("\n", ", ") if shown is None else shown
+        text = known.summary(array).replace("\n", ", ") if shown is None else shown
         if "\n" in text or len(text) > columns - 12:
             return [f"  {heading}", *(f"    {line}" for line in text.split("\n"))]
     return [f"  {heading:<10}{text}"]

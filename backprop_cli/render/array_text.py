@@ -107,6 +107,29 @@ def filled(items: list[str], width: int, indent: int) -> str | None:
     return ("\n" + " " * indent).join([*lines, line])
 
 
+class Texts:
+    """The summaries of arrays, each worked out once."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[Array, str]] = {}  # the array keeps its id taken
+
+    def summary(self, array: Array, whole: bool = False) -> str:
+        if id(array) not in self.known:
+            self.known[id(array)] = (array, summary_text(array, whole))
+        return self.known[id(array)][1]
+
+    def cell(self, array: Array | None, width: int, whole: bool = False) -> str:
+        """An array for a column of a table: whole if it is small and narrow enough."""
+        if array is None:
+            return "–"
+        if not array.ndim:
+            return number(array)
+        text = whole_text(array, width, False) if is_small(array) else None
+        if text is None or (array.ndim == 1 and "\n" in text and width < FOLDED):
+            return self.summary(array, whole)
+        return text
+
+
 def summary_text(array: Array, whole: bool = False) -> str:
     """A large array in two or three lines: root mean square, range, and what is not finite.
 
@@ -128,15 +151,3 @@ def summary_text(array: Array, whole: bool = False) -> str:
     if found.infinite:
         lines.append(f"{found.infinite:,} infinite")
     return "\n".join(lines) or "empty"
-
-
-def cell(array: Array | None, width: int, whole: bool = False) -> str:
-    """An array for a column of a table: whole if it is small and narrow enough."""
-    if array is None:
-        return "–"
-    if not array.ndim:
-        return number(array)
-    text = whole_text(array, width, False) if is_small(array) else None
-    if text is None or (array.ndim == 1 and "\n" in text and width < FOLDED):
-        return summary_text(array, whole)
-    return text

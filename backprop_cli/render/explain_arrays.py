@@ -160,9 +160,7 @@ def table_lines(table: ShareTable, columns: int) -> Iterator[Line]:
     yield from heading("STEPS", sentence_of_steps(table), columns)
     rows = list(table.rows)
     heads = ("step", table.sizes, "part")
-    widths = [
-        max(width(row[place]) for row in (heads, table.total, *rows)) for place in range(3)
-    ]
+    widths = [max(width(row[place]) for row in (heads, table.total, *rows)) for place in range(3)]
     yield table_line(heads, widths, "")
     for number, row in enumerate(rows):
         if table.hidden and number == table.gap:

@@ -93,9 +93,7 @@ def markdown(explanation: ArrayExplanation) -> str:
     for table in explanation.tables:
         lines += ["", f"## Steps: {code(table.title)}", "", *markdown_table(table)]
     lines += ["", "## Gradient", ""]
-    lines += [
-        f"- {code(left)}: {shown_text(shown, code)}" for left, shown in explanation.gradient
-    ]
+    lines += [f"- {code(left)}: {shown_text(shown, code)}" for left, shown in explanation.gradient]
     for note in explanation.notes:
         lines += ["", capital(note)]
     return "\n".join([*lines, ""])
@@ -185,9 +183,7 @@ def latex_table(table: ShareTable) -> str:
     rows = list(table.rows)
     if table.hidden:
         rows.insert(table.gap, (f"\\dots\\ {table.hidden:,} more", "", ""))
-    lines = [
-        f"{step} & {f'${size}$' if size else ''} & {part} \\\\" for step, size, part in rows
-    ]
+    lines = [f"{step} & {f'${size}$' if size else ''} & {part} \\\\" for step, size, part in rows]
     step, size, part = table.total
     body = "\n".join([*lines, r"\hline", f"{step} & ${size}$ & {part} \\\\"])
     head = f"step & {table.sizes} & part \\\\ \\hline"

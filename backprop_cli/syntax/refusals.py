@@ -175,7 +175,7 @@ def unexpected(
     span = span_of(token)
     kind = token.type
     if kind in ("FOR", "IN"):
-        return reserved(token)
+        return second_for(tokens[:at], token) or reserved(token)
     if previous is not None and previous.type in ("FOR", "IN") and at > 1:
         return bad_range(previous, token)
     if kind == "RANGE":
@@ -268,6 +268,22 @@ def at_end(previous: Token | None, length: int) -> BackpropError:
         Span(length, length),
         f"write a value behind it, or remove {quoted(previous)}",
         expected=("NUMBER", "NAME", "LPAR"),
+    )
+
+
+def second_for(before: list[Token], token: Token) -> BackpropError | None:
+    """The refusal of `s[i] = … for i in 0..9 for j in 0..9`; None for anything else."""
+    starts = [k for k, each in enumerate(before) if each.type == "SEPARATOR"]
+    statement = before[starts[-1] + 1 :] if starts else before
+    first = next((each for each in statement if each.type == "FOR"), None)
+    if first is None or token.type != "FOR":
+        return None
+    return refuse(
+        "syntax",
+        "a second 'for' behind a definition",
+        span_of(token),
+        "write one, with commas: s[i, j] = … for i in 0..9, j in 0..9",
+        related=(Label(span_of(first), "the first one"),),
     )
 
 

@@ -28,12 +28,15 @@ class Access:
     def read_forms(self, forms: list[Affine | None]) -> list[int]:
         """Take the subscripts as affine forms; the places of those that must be computed."""
         self.forms = forms
-        rank = len(self.base.shape)
-        if len(forms) > rank:
-            raise self.too_many(rank)
+        self.check_rank(len(forms))
         return [place for place, form in enumerate(forms) if form is None]
 
-    def too_many(self, rank: int) -> BackpropError:
+    def check_rank(self, given: int) -> None:
+        """Refuse more subscripts than the array has axes."""
+        if given > len(self.base.shape):
+            raise self.too_many(given, len(self.base.shape))
+
+    def too_many(self, given: int, rank: int) -> BackpropError:
         name = self.node.name
         if rank == 0:
             return refuse(
@@ -45,7 +48,7 @@ class Access:
         return refuse(
             "shape",
             f"'{name}' has {rank} {'axis' if rank == 1 else 'axes'} and"
-            f" {len(self.forms)} subscripts",
+            f" {given} subscripts here",
             self.node.span,
             f"write {name}[{', '.join('ijklmnpqrs'[:rank])}]",
         )
@@ -121,14 +124,15 @@ class Access:
             for label, by in form.terms
         )
         name = self.node.name
-        said = f"the subscript {text} is {value}" if at else f"there is no {name}[… {value} …]"
-        raise refuse(
-            "out-of-range",
-            f"{said}{f' at {at}' if at else ''}; axis {place + 1} of '{name}' has"
-            f" {first}..{first + length - 1}",
-            subscript.span,
-            "indices start at 0; say where one stops with 'in' or 'for'" if at else "",
-        )
+        axis = f"axis {place + 1} of '{name}'" if len(self.base.shape) > 1 else f"'{name}'"
+        here = f"{first}..{first + length - 1}"
+        if at:
+            said = f"the subscript {text} is {value} at {at}, and {axis} has {here}"
+            help = "say where an index stops: i in 0..9 in a sum, for i in 0..9 behind a definition"
+        else:
+            said = f"{print_expression(self.node)} is out of range: {axis} has {here}"
+            help = f"indices start at {first}, so the last one is {first + length - 1}"
+        raise refuse("out-of-range", said, subscript.span, help)
 
     def viewed(self, base: Value) -> Value:
         """All subscripts are affine: a view, which costs nothing."""
@@ -197,7 +201,8 @@ class Access:
             if isinstance(each, Label):
                 places.append(families.Place(text, first, at, labels.index(each)))
             else:
-                places.append(families.Place(text, first, at))
+                around = tuple((label.name, label.first) for label in labels)
+                places.append(families.Place(text, first, at, indices=around))
                 nodes.append(self.lined_up(each, labels))
         affine_ones = [*base.labels, *self.single_labels()]
         operation = families.take(tuple(places), len(labels), set(labels) <= set(affine_ones))

@@ -1,4 +1,4 @@
-"""The gradient of a program as a program: its own lines, those of its gradient, and what is asked."""
+"""The gradient of a program as a program: its own lines, those of its gradient, what is asked."""
 
 from __future__ import annotations
 
@@ -31,10 +31,7 @@ def program_statements(found: AdjointProgram) -> list[Statement]:
     changed: dict[str, list[Definition]] = {}
     for line in found.changed:
         changed.setdefault(line.name, []).append(line)
-    statements: list[Statement] = []
-    if found.fresh:
-        names = tuple(Name(name, NOWHERE) for name in found.fresh)
-        statements.append(Declaration("data", names, NOWHERE, tuple(found.fresh.values())))
+    statements: list[Statement] = [*fresh_declaration(found)]
     for statement in found.program.statements:
         if isinstance(statement, Definition) and statement.name in changed:
             continue
@@ -45,6 +42,13 @@ def program_statements(found: AdjointProgram) -> list[Statement]:
     for adjoint in found.adjoints:
         statements += adjoint.lines
     return statements
+
+
+def fresh_declaration(found: AdjointProgram) -> list[Declaration]:
+    """The declaration of the sizes that the program does not name and its gradient needs."""
+    names = tuple(Name(name, NOWHERE) for name in found.fresh)
+    sizes = tuple(found.fresh.values())
+    return [Declaration("data", names, NOWHERE, sizes)] if names else []
 
 
 def needed(statements: list[Statement], adjoint: Adjoint) -> list[Statement]:
@@ -82,4 +86,4 @@ def written(statement: Statement) -> str:
     return print_statement(statement).replace(" * ", "*").replace(" / ", "/")
 
 
-__all__ = ["derivative_program", "program_statements", "written"]
+__all__ = ["derivative_program", "fresh_declaration", "program_statements", "written"]

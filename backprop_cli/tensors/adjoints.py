@@ -1,10 +1,10 @@
 """The gradient of a program of index equations, as index equations again.
 
 For each equation v[i…] = body and each element u[g…] in it, du gets the share
-sum[indices that g does not say] dv[i…] * (∂body/∂u[g…]). Where g is a plain index it is renamed; where
-it is index + number it is solved for the index, which splits du into pieces; elsewhere a condition
-chooses: sum[i, y[i] == k]. A recurrence so gives the recurrence backwards: backpropagation through
-time is no special case.
+sum[indices that g does not say] dv[i…] * (∂body/∂u[g…]). Where g is a plain index it is renamed;
+where it is index + number it is solved for the index, which splits du into pieces; elsewhere a
+condition chooses: sum[i, y[i] == k]. A recurrence so gives the recurrence backwards, and
+backpropagation through time is no special case.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from ..syntax.tree import (
     Reduction,
 )
 from ..variables import listed, unknown_variables
-from .adjoint_lines import AdjointLines, Share, free_indices, own_indices, refreshed
+from .adjoint_lines import AdjointLines
+from .adjoint_shares import Share
 from .index_forms import (
     NOWHERE,
     as_expression,
@@ -35,11 +36,13 @@ from .index_forms import (
     element,
     everything,
     name,
+    names_of,
     number,
     operation,
     replaced,
 )
 from .local_slopes import Slopes, is_number
+from .own_indices import free_indices, own_indices, refreshed
 from .single_equations import Equation, SingleEquations
 
 
@@ -218,7 +221,7 @@ class Differentiation:
         goes to the elements that equal the result, so both must be the very same numbers.
         """
         equations = self.single.equations
-        waiting = [each for each in self.equations()]
+        waiting = self.equations()
         while waiting:
             equation = waiting.pop()
             made: list[Equation] = []
@@ -282,22 +285,31 @@ class Differentiation:
                 continue
             for equation in lines:
                 self.share(equation)
-        lines = AdjointLines(single, self.slopes, self.names)
+        maker = AdjointLines(single, self.slopes, self.names)
         adjoints = []
         output = single.output
         order = [label for label in reversed(list(single.equations)) if label != output]
         for label in [*order, *self.wanted]:
             if label in self.active:
-                made = lines.lines_of(label, self.shares.get(label, []))
+                made = maker.lines_of(label, self.shares.get(label, []))
                 adjoints.append(Adjoint(label, self.names[label], made))
         changed = [
-            lines.forward(each) for label in self.changed for each in single.equations[label]
+            maker.lettering.forward(each)
+            for label in self.changed
+            for each in single.equations[label]
         ]
+        texts = [*changed, *(line for adjoint in adjoints for line in adjoint.lines)]
+        used = set().union(*(names_of(part) for line in texts for part in parts_of(line)))
+        fresh = {
+            label: sizes
+            for label, sizes in single.fresh.items()
+            if used & set().union(*map(names_of, sizes))
+        }
         return AdjointProgram(
             single.program,
             tuple(adjoints),
             tuple(changed),
-            single.fresh,
+            fresh,
             self.ties,
             tuple(self.wanted),
             output or "f",
@@ -331,7 +343,7 @@ class Differentiation:
                     product = self.slopes.simplified(operation("multiply", above, slope))
                 if not isinstance(atom, Reduction):
                     subscripts = atom.subscripts if isinstance(atom, Indexed) else ()
-                    own = tuple(each.name for each in equation.left if is_index(each))
+                    own = tuple(index_names(equation.left))
                     found = Share(subscripts, product, (*own, *over), conditions)
                     self.shares.setdefault(atom.name, []).append(found)
                     continue
@@ -355,7 +367,7 @@ class Differentiation:
     ) -> tuple[Any, Any, Any, tuple[str, ...], tuple[Expression, ...]]:
         """The gradient at the inside of a reduction, and the indices and conditions there."""
         own = [each for each in node.binders if isinstance(each, Name)]
-        holds = [each for each in node.binders if not isinstance(each, Name)]
+        holds: list[Any] = [each for each in node.binders if not isinstance(each, Name)]
         kind = node.operation
         if kind == "mean":
             above = self.slopes.simplified(operation("divide", above, self.count(node)))
@@ -406,8 +418,14 @@ def kinked(body: Any) -> Any:
     return None
 
 
-def is_index(node: Any) -> bool:
-    return isinstance(node, Name) and "#" in node.name
+def parts_of(line: Definition) -> tuple[Any, ...]:
+    """All expressions in a line."""
+    return (line.body, *(line.subscripts or ()), *line.ranges)
+
+
+def index_names(left: tuple[Expression, ...]) -> list[str]:
+    """The indices on a left side."""
+    return [each.name for each in left if isinstance(each, Name) and "#" in each.name]
 
 
 __all__ = ["Adjoint", "AdjointProgram", "adjoint_equations", "differentiated"]

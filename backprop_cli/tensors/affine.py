@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..syntax.tree import Call, Expression, Indexed, Name, Number, Operator, Vector
@@ -98,6 +99,7 @@ def affine(expression: Expression, leaf: Callable[[Name], Affine | None]) -> Aff
     return done[0]
 
 
+@lru_cache(maxsize=4096)
 def numeral(text: str) -> Affine | None:
     """A literal; None for one that no subscript could be."""
     if len(text) > 18 or "e" in text or "E" in text:

@@ -56,6 +56,15 @@ def lengths(shape: Sequence[int]) -> str:
     return " × ".join(map(str, shape)) if shape else "a single number"
 
 
+def axes_text(count: int) -> str:
+    return f"{count} {'axis' if count == 1 else 'axes'}"
+
+
+def given_text(shape: tuple[int, ...]) -> str:
+    """What was given, for a message: an array of 2 axes (3 × 4)."""
+    return f"an array of {axes_text(len(shape))} ({lengths(shape)})" if shape else lengths(shape)
+
+
 class ArrayGraph:
     """A graph with the axes of its nodes."""
 

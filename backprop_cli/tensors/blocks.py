@@ -19,11 +19,12 @@ from .arrays import ArrayGraph, Value, lengths, ordered
 from .contraction import Contraction, Operand, View
 
 # Rows of the table that reduce a whole array when they get a single one.
+CUBIC = ("det", "inv", "solve", "logdet")  # they take about n^3 products
 WHOLE = ("sum", "mean", "prod", "max", "min", "var", "std", "norm", "logsumexp")
 
 
-def misfit(name: str, text: str, span: Span) -> BackpropError:
-    return refuse("shape", f"{name}: {text}", span)
+def misfit(name: str, text: str, span: Span, help: str = "") -> BackpropError:
+    return refuse("shape", text if text.startswith(name) else f"{name}: {text}", span, help)
 
 
 def whole_array(space: ArrayGraph, name: str, span: Span, values: Sequence[Value]) -> Value:
@@ -51,10 +52,15 @@ def row(space: ArrayGraph, operation: Operation, values: Sequence[Value], span: 
     try:
         shape = operation.shape(*(value.shape for value in values))
     except ValueError as error:
-        raise misfit(operation.name, str(error), span) from None
+        several = any(len(value.shape) > 1 for value in values)
+        help = "for each row write it with an index, such as x[i]" if several else ""
+        vectors = "takes a vector" in str(error)
+        raise misfit(operation.name, str(error), span, help if vectors else "") from None
     expanded = [space.expanded(value, labels, value.shape, span) for value in values]
     for value in expanded:
         space.budget.hold(value.full, span)
+        if operation.name in CUBIC:
+            space.budget.multiply(prod(value.full) * value.shape[-1], span)
     made = Value(-1, labels, tuple(shape))
     space.budget.hold(made.full, span)
     return made._replace(node=space.append(operation, tuple(v.node for v in expanded), span))
@@ -78,10 +84,13 @@ def product(
         shape = view.lengths[len(value.labels) :] if view else value.shape
         for name, length in zip(names, shape, strict=True):
             if sizes.setdefault(name, length) != length:
-                shapes = " and ".join(lengths(v.shape) for v in values)
-                said = f"arrays of {shapes} do not fit together"
+                shapes = " times ".join(lengths(v.shape) for v in values)
                 raise refuse(
-                    "shape", said, span, "the inner axes must have the same length"
+                    "shape",
+                    f"{shapes} does not fit: {sizes[name]} columns on the left, {length} rows on"
+                    " the right",
+                    span,
+                    "the two must be as many; A^T swaps rows and columns",
                 )
     result = (*(label.uid for label in labels), *out)
     spec = Contraction(tuple(operands), result, tuple(sorted(sizes.items())))
@@ -110,6 +119,7 @@ def dot(space: ArrayGraph, span: Span, values: list[Value], _: list[int]) -> Val
         raise refuse(
             "shape", f"dot takes two vectors of one length, not {lengths(a.shape)} and"
             f" {lengths(b.shape)}", span,
+            "give both the same length; a matrix times a vector is A @ x",
         )  # fmt: skip
     axes = tuple(range(-len(a.shape), 0))
     return product(space, (a, b), (axes, axes), (), span)
@@ -197,9 +207,10 @@ def conv(space: ArrayGraph, span: Span, values: list[Value], settings: list[int]
     if len(x.shape) != 3 or len(kernel.shape) != 4 or x.shape[0] != kernel.shape[1]:
         raise misfit(
             "conv",
-            f"takes x of channels × height × width and K of filters × channels × height × width,"
-            f" not {lengths(x.shape)} and {lengths(kernel.shape)}",
+            f"conv takes x of channels × height × width and K of filters × channels × height ×"
+            f" width, not {lengths(x.shape)} and {lengths(kernel.shape)}",
             span,
+            "for many pictures write conv(x[n], K)",
         )
     x = padded(space, x, width, span)
     view = windows(x, kernel.shape[2:], stride, "conv", span)
@@ -257,10 +268,17 @@ class Block(NamedTuple):
             return
         raise refuse(
             "arguments",
-            f"'{self.name}' takes {self.parameters}, not {given} arguments",
+            f"'{self.name}' takes {self.numbers_of_arguments()} arguments, not {given}",
             node.span,
-            f"write {self.name}({self.parameters})",
+            f"write {self.name}({self.parameters})"
+            + (f"; the last {self.optional} may be left out" if self.optional > 1 else "")
+            + (f"; {names[-1]} may be left out" if self.optional == 1 else ""),
         )
+
+    def numbers_of_arguments(self) -> str:
+        """How many arguments it may have: 2, or 2 or 3."""
+        count = len(self.parameters.split(", "))
+        return " or ".join(map(str, range(count - self.optional, count + 1)))
 
     def split(self, node: Call) -> int:
         """How many of a call's arguments are arrays."""

@@ -21,6 +21,7 @@ from numpy.lib.stride_tricks import as_strided
 Array = Any
 Labels = tuple[int, ...]
 
+LETTERS = 52  # indices that einsum_path can tell apart
 SEARCHED = 6  # operands up to which the best order of pairs is searched for
 FILLED = 1 << 15  # elements up to which a constant array is filled
 SLAB = 1 << 22  # elements of a window that are copied at a time: 32 MiB of doubles
@@ -312,6 +313,8 @@ def order(
     for each in names:
         shape = tuple(lengths[label] for label in each)
         operands += [np.broadcast_to(np.empty(()), shape), [letters[label] for label in each]]
+    if len(letters) > LETTERS:
+        return ((0, 1),) * (len(names) - 2)
     how = "optimal" if len(names) <= SEARCHED else "greedy"
     path = np.einsum_path(*operands, [letters[label] for label in out], optimize=how)[0][1:]
     steps = []

@@ -40,11 +40,15 @@ class Budget:
         every = prod(size for _, size in spec.sizes)
         longest = max(prod(each) for each in operand_shapes(spec))
         if every <= SLAB or longest > self.limits.products:
-            self.products += every
+            self.multiply(every, span)
         else:
             between, products = worst(spec)
             self.hold((between,), span)
-            self.products += products
+            self.multiply(products, span)
+
+    def multiply(self, count: int, span: Span | None) -> None:
+        """Count products."""
+        self.products += count
         limit = self.limits.products
         if self.products > limit:
             raise over_limit("products", limit, "products in the sums of the formula", span)

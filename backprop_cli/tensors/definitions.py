@@ -16,16 +16,17 @@ from ..graph import Graph, Section
 from ..limits import DEFAULT_LIMITS, Limits
 from ..lowering import CONSTANTS, Note
 from ..operations import FUNCTIONS
-from ..syntax.printer import print_expression
 from ..syntax.tree import (
     Declaration,
     Definition,
     Expression,
     Name,
     Program,
+    Range,
     Result,
 )
-from .arrays import Value, lengths, ordered
+from .arrays import Value, axes_text, given_text, ordered
+from .left_sides import ranged, said_range
 from .names import Names, strongly_connected
 from .recurrences import Recurrences
 from .reductions import Reductions
@@ -177,8 +178,8 @@ class Lowering(Recurrences, Reductions):
                 if len(sizes) != len(given.shape):
                     raise refuse(
                         "shape",
-                        f"'{name.name}' is declared with {len(sizes)} axes and given"
-                        f" {lengths(given.shape)}",
+                        f"'{name.name}' is declared with {axes_text(len(sizes))} and given"
+                        f" {given_text(given.shape)}",
                         name.span,
                         "give it an array with as many axes as it is declared with",
                     )
@@ -215,7 +216,7 @@ class Lowering(Recurrences, Reductions):
             "shape",
             f"axis {axis + 1} of '{name.name}' is declared with {wanted} and given {length}",
             span,
-            "give an array of the declared shape",
+            f"give it {wanted} there, or declare {length}",
         )
 
     # ------------------------------------------------------------------------ what names stand for
@@ -296,9 +297,18 @@ class Lowering(Recurrences, Reductions):
         names = [self.left_index(each, scope) for each in left]
         for place, name in enumerate(names):
             self.check_index(name, scope, name.name in [n.name for n in names[:place]])
-        ranges = {each.index.name: each for each in definition.ranges}
+        ranges: dict[str, Range] = {}
         listed = {name.name for name in names}
         for each in definition.ranges:
+            earlier = ranges.setdefault(each.index.name, each)
+            if earlier is not each:
+                raise refuse(
+                    "index",
+                    f"'for' says the values of '{each.index.name}' twice",
+                    each.span,
+                    "keep one of the two",
+                    related=(Mark(earlier.span, "first said here"),),
+                )
             if each.index.name not in listed and each.index.name not in scope.indices:
                 raise refuse(
                     "index",
@@ -320,11 +330,14 @@ class Lowering(Recurrences, Reductions):
         for name in names:
             label = self.label(name.name, *solved[name.name])
             if label.size <= 0:
+                said = name.name in ranges
                 raise refuse(
                     "index",
                     f"the index '{name.name}' has no value: {label.first}..{label.last}",
-                    name.span,
-                    "no subscript of the right side fits; write its values with 'for'",
+                    ranges[name.name].span if said else name.span,
+                    "write the smaller value first"
+                    if said
+                    else "no subscript of the right side fits; write its values with 'for'",
                 )
             indices[name.name] = label
             labels.append(label)
@@ -418,22 +431,6 @@ class Lowering(Recurrences, Reductions):
             " which values each line is for",
             related=(Mark(equations[0].name_span, "first defined here"),),
         )
-
-
-def ranged(equation: Definition, axis: int) -> bool:
-    """Whether 'for' says the values of the index at one axis of the left side."""
-    left = (equation.subscripts or ())[axis]
-    return isinstance(left, Name) and left.name in [each.index.name for each in equation.ranges]
-
-
-def said_range(equation: Definition, axis: int) -> str:
-    """What 'for' says of the index at one axis, without its name."""
-    index = (equation.subscripts or ())[axis]
-    return next(
-        f"{print_expression(each.first)}..{print_expression(each.last)}"
-        for each in equation.ranges
-        if isinstance(index, Name) and each.index.name == index.name
-    )
 
 
 __all__ = ["Given", "LoweredArrays", "lower_arrays"]

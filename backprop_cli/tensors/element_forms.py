@@ -16,9 +16,6 @@ from .elements import (
     Elements,
     Scope,
     Step,
-    from_zero,
-    plus,
-    shifted,
     unsayable,
 )
 from .index_forms import (
@@ -27,8 +24,11 @@ from .index_forms import (
     call,
     comparison,
     count_of,
+    from_zero,
     number,
     operation,
+    plus,
+    shifted,
     whole,
 )
 from .local_slopes import is_number
@@ -88,7 +88,7 @@ def outer_at(
 def matmul_at(
     self: Elements, node: Call, each: Sequence[Axes], place: tuple[Expression, ...], scope: Scope
 ) -> Step:
-    return (yield self.product(*node.arguments, place, scope))
+    return (yield self.product(node.arguments, place, scope))
 
 
 def transpose_at(

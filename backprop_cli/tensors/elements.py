@@ -22,32 +22,32 @@ from ..syntax.tree import (
     Range,
     Reduction,
     Vector,
-    whole_literal,
 )
 from .affine import Affine
 from .blocks import BLOCKS, WHOLE
 from .index_forms import (
     Extent,
-    Sizes,
     as_expression,
     axis_of_length,
     call,
     comparison,
     count_of,
     element,
+    from_zero,
+    is_one,
     name,
     number,
     operation,
+    plus,
     whole,
 )
-from .local_slopes import is_number
+from .index_values import Sizes
 from .ranges import bound_names
 
 Axes = tuple[Extent, ...]
 Step = Generator[Any, Any, Any]
 MOST_STEPS = 200_000
 LETTERS = "klmnpqrs"
-ELEMENTWISE = ("where", "max", "min", "sum", "mean", "prod", "norm", "var", "logsumexp")
 
 
 def finished(task: Step) -> Any:
@@ -224,7 +224,7 @@ class Elements:
         front = each[1][:1] if node.function == "conv" else each[0][:-2]
         return (*map(from_zero, front), *axes)
 
-    # -------------------------------------------------------------------------------------- elements
+    # ------------------------------------------------------------------------------------- elements
 
     def at(self, node: Any, place: tuple[Expression, ...], scope: Scope) -> Step:
         """The element of an expression at a place along its axes."""
@@ -277,7 +277,7 @@ class Elements:
         self, node: Operator | Comparison, place: tuple[Expression, ...], scope: Scope
     ) -> Step:
         if isinstance(node, Operator) and node.operation == "matmul":
-            return (yield self.product(*node.operands, place, scope))
+            return (yield self.product(node.operands, place, scope))
         if self.is_transpose(node):
             return (yield self.at(node.operands[0], place[::-1], scope))
         operands = []
@@ -291,19 +291,19 @@ class Elements:
         exponent = node.operands[1]
         return self.transposes and isinstance(exponent, Name) and exponent.name == "T"
 
-    def product(
-        self, left: Any, right: Any, place: tuple[Expression, ...], scope: Scope
-    ) -> Step:
+    def product(self, operands: Sequence[Any], place: tuple[Expression, ...], scope: Scope) -> Step:
         """A @ B: sum[k] A[i,k]*B[k,j]."""
+        left, right = operands
         first, second = yield self.axes_of_all((left, right), scope)
         if not (1 <= len(first) <= 2 and 1 <= len(second) <= 2):
             raise refuse(
-                "shape", "'@' takes vectors and matrices", getattr(left, "span", None),
+                "shape",
+                "'@' takes vectors and matrices",
+                getattr(left, "span", None),
                 "say the axes of the inputs: param W[C,D], or give them values",
-            )  # fmt: skip
+            )
         self.sizes.unite(from_zero(first[-1]), from_zero(second[0]))
-        k = self.index("k", from_zero(first[-1]))
-        split = len(first) - 1
+        k, split = self.index("k", from_zero(first[-1])), len(first) - 1
         one = yield self.at(left, (*place[:split], plus(k, first[-1].first)), scope)
         other = yield self.at(right, (plus(k, second[0].first), *place[split:]), scope)
         return self.summed("sum", [k], operation("multiply", one, other))
@@ -320,7 +320,7 @@ class Elements:
             result = call("if", here, items[position], result)
         return result
 
-    # ------------------------------------------------------------------------------------ reductions
+    # ----------------------------------------------------------------------------------- reductions
 
     def summed(
         self, kind: str, over: Sequence[Name], body: Expression, *conditions: Expression
@@ -331,16 +331,16 @@ class Elements:
 
     def reduction(self, node: Reduction, place: tuple[Expression, ...], scope: Scope) -> Step:
         names = bound_names(node.binders, lambda n: n in scope.indices or self.taken(n))
-        given = {each.index.name: each for each in node.binders if isinstance(each, Range)}
+        given = [each for each in node.binders if isinstance(each, Range)]
         indices = dict(scope.indices)
         for each in names:
             indices[each.name] = self.index(each.name)
         inner = scope._replace(indices=indices)
         conditions: list[Expression] = []
-        for label, each in given.items():
-            first = yield self.at(each.first, (), inner)
-            last = yield self.at(each.last, (), inner)
-            conditions += self.bounded(indices[label], first, last)
+        for said in given:
+            first = yield self.at(said.first, (), inner)
+            last = yield self.at(said.last, (), inner)
+            conditions += self.bounded(indices[said.index.name], first, last)
         for binder in node.binders:
             if not isinstance(binder, (Name, Range)):
                 conditions.append((yield self.at(binder, (), inner)))
@@ -355,9 +355,10 @@ class Elements:
             form = self.form(end)
             if form is None:
                 raise refuse(
-                    "size", "an end of a range must be a whole number, a size or an index",
+                    "size",
+                    "an end of a range must be a whole number, a size or an index",
                     getattr(end, "span", None),
-                )  # fmt: skip
+                )
             moving = [(key, by) for key, by in form.terms if key in self.extents]
             for key, by in moving:
                 extent = self.extents[str(key)]
@@ -373,11 +374,11 @@ class Elements:
         return conditions
 
     def form(self, expression: Expression) -> Affine | None:
-        from .index_forms import Solver
+        from .index_values import Solver
 
         return Solver(self.sizes, self.extents, self.known.get).form(expression)
 
-    # ----------------------------------------------------------------------------------------- calls
+    # ---------------------------------------------------------------------------------------- calls
 
     def entered(self, own: Any, node: Call, scope: Scope) -> Scope:
         """The scope inside a function that the program defines."""
@@ -433,28 +434,6 @@ class Elements:
         return self.summed(kind, own, body)
 
 
-def shifted(place: tuple[Expression, ...], axes: Axes) -> tuple[Expression, ...]:
-    return tuple(plus(where, axis.first) for where, axis in zip(place, axes, strict=False))
-
-
-def plus(where: Expression, by: Affine) -> Expression:
-    """A subscript further on."""
-    if by == whole(0):
-        return where
-    if not by.terms and by.constant < 0:
-        return operation("subtract", where, number(-by.constant))
-    return operation("add", where, as_expression(by))
-
-
-def from_zero(axis: Extent) -> Extent:
-    """The same length, from 0 on."""
-    return axis_of_length(count_of(axis))
-
-
-def is_one(axis: Extent) -> bool:
-    return count_of(axis) == whole(1)
-
-
 def base_of(index: Any) -> str:
     """The letter of an index."""
     return str(index).partition("#")[0]
@@ -463,7 +442,7 @@ def base_of(index: Any) -> str:
 def unsayable(kind: str, span: Span, what: str = "") -> BackpropError:
     return refuse(
         "not-scalar",
-        f"the derivative of {kind}{f' {what}' if what else ''} cannot be written as index equations",
+        f"the derivative of {f'{kind} {what}'.strip()} cannot be written as index equations",
         span,
         "backprop eval has its gradient as numbers",
     )

@@ -29,7 +29,7 @@ class ArrayRun(NamedTuple):
     @property
     def value(self) -> Array:
         """The output: a number, or an array."""
-        return self.values[self.lowered.output.node]
+        return np.asarray(self.values[self.lowered.output.node])
 
     @property
     def gradient(self) -> dict[str, Array]:

@@ -14,8 +14,8 @@ from .definitions import LoweredArrays
 from .rows import Split, split_by_rows
 
 Array = Any
-BLOCK_BYTES = 1 << 23  # of data in one block of rows: a part of a last-level cache
-LEAST_ROWS, MOST_ROWS = 64, 1 << 15  # fewer cost more in calls than the cache saves; more leave it
+BLOCK_BYTES = 1 << 24  # of data in one block of rows: a part of a last-level cache
+LEAST_ROWS, MOST_ROWS = 64, 1 << 14  # fewer cost more in calls than the cache saves; more leave it
 
 
 class Step(NamedTuple):

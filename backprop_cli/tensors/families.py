@@ -146,6 +146,19 @@ class Place(NamedTuple):
     first: int
     span: Span | None
     along: int | None = None
+    indices: tuple[tuple[str, int], ...] = ()  # those around it, each with its first value
+
+    def where(self, wrong: Array) -> str:
+        """At which values of the indices the first wrong subscript stands, for a message."""
+        if wrong.ndim != len(self.indices):
+            return ""
+        place = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
+        said = [
+            f"{name} = {first + int(at)}"
+            for (name, first), at, length in zip(self.indices, place, wrong.shape, strict=True)
+            if length > 1
+        ]
+        return f" at {', '.join(said)}" if said else ""
 
 
 def whole_numbers(place: Place, values: Array, length: int) -> Array:
@@ -156,7 +169,9 @@ def whole_numbers(place: Place, values: Array, length: int) -> Array:
     if wrong.any():
         value = values[wrong].flat[0]
         raise refuse(
-            "subscript", f"the subscript {place.text} is {value:g}: no whole number", place.span,
+            "subscript",
+            f"the subscript {place.text} is {value:g}{place.where(wrong)}: no whole number",
+            place.span,
             "subscripts are whole numbers; floor(…) or round(…) make one",
         )  # fmt: skip
     positions = positions.astype(np.intp) - place.first
@@ -165,9 +180,10 @@ def whole_numbers(place: Place, values: Array, length: int) -> Array:
         value = int(positions[outside].flat[0]) + place.first
         raise refuse(
             "out-of-range",
-            f"the subscript {place.text} is {value}, and the axis has"
+            f"the subscript {place.text} is {value}{place.where(outside)}, and the axis has"
             f" {place.first}..{place.first + length - 1}",
             place.span,
+            "correct that value: subscripts count from 0" if not place.first else "",
         )
     return positions
 
@@ -232,8 +248,8 @@ def inside(text: str, span: Span) -> Operation:
         if np.any(wrong):
             raise refuse(
                 "out-of-range",
-                f"{text} leaves the array at {np.count_nonzero(wrong):,} places where the"
-                " condition holds",
+                f"{text} leaves the array where the condition holds:"
+                f" {np.count_nonzero(wrong):,} times",
                 span,
                 "let the condition exclude them",
             )

@@ -91,7 +91,8 @@ class Expressions:
         ):
             return None
         base, subscripts = self.base(node, scope)
-        return list(zip(subscripts, base.starts, base.shape))  # noqa: B905  (ranks are checked later)
+        Access(self.space, node, base).check_rank(len(subscripts))
+        return list(zip(subscripts, base.starts, base.shape, strict=False))
 
     def reduction(
         self, node: Reduction, scope: Scope, waiting: list[Any], done: list[Value]

@@ -50,6 +50,7 @@ class Names:
         self.free: dict[str, Span] = {}
         self.arrays = False
         self.size_names: dict[str, Span] = {}
+        self.parameters: Bound = frozenset()  # of the function that is being read
         self.collect(program)
         self.needs = self.dependencies(program)
         used = {need for name, needs in self.needs.items() for need in needs if need != name}
@@ -124,7 +125,9 @@ class Names:
         within: dict[str, dict[str, None]] = {}
         for name, function in self.functions.items():
             bound = frozenset(parameter.name for parameter in function.parameters or ())
+            self.parameters = bound
             within[name] = self.names_in(function.body, bound)
+        self.parameters = frozenset()
         needs: dict[str, list[str]] = {}
         for name, equations in self.equations.items():
             found: dict[str, None] = {}
@@ -194,6 +197,13 @@ class Names:
                 waiting += [(node.last, inner), (node.first, inner)]
                 continue
             name, span = self.named(node)
+            if isinstance(node, Indexed) and name in inner - self.parameters:
+                raise refuse(
+                    "index",
+                    f"'{name}' is an index here, so {name}[…] can be no array",
+                    span,
+                    "give the index a letter of its own",
+                )
             if name is not None and name not in inner:
                 found[name] = None
                 if name not in self.equations and name not in self.functions:

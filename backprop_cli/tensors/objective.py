@@ -26,6 +26,7 @@ class ProgramObjective:
 
     parameters  the names that are declared `param`; without such a declaration all that have no
                 value.
+    unused      those on which the loss does not depend.
     rows        the number of data points: the length of the first axis of the data; None without.
     """
 
@@ -48,7 +49,8 @@ class ProgramObjective:
         self.plans: dict[int | None, Plan] = {}
         self.by_rows: dict[int | None, RowPlan | None] = {}
         self.found_residuals: Residuals | None = None
-        self.plan(None)
+        used = self.plan(None).lowered.inputs
+        self.unused = [name for name in self.parameters if name not in used]
 
     # ---------------------------------------------------------------------------------------- plans
 
@@ -108,9 +110,12 @@ class ProgramObjective:
             inputs = self.inputs(parameters, rows)
             data = {name: inputs[name] for name in self.data}
             plan = self.row_plan(count, data) or self.plan(count)
-            return plan.evaluate(inputs)
+            loss, gradient = plan.evaluate(inputs)
         except BackpropError as error:
             raise error.located(self.program.source) from None
+        for name in self.unused:
+            gradient[name] = np.zeros(self.parameters[name], self.kind)
+        return loss, gradient
 
     def loss(self, parameters: Mapping[str, Array], rows: Array | None = None) -> float:
         """The loss alone."""

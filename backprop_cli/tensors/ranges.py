@@ -89,6 +89,13 @@ class Ranges:
         conditional = any(not isinstance(b, (Name, Range)) for b in node.binders)
         inner = dict(keys)
         for name in bound_names(node.binders, lambda name: name in keys or self.taken(name)):
+            if name.name in keys:
+                raise refuse(
+                    "index",
+                    f"the index '{name.name}' already runs outside of this sum",
+                    name.span,
+                    "give the inner index a letter of its own",
+                )
             inner[name.name] = (name.name, name.span)
         for binder in node.binders:
             if not isinstance(binder, Range):
@@ -169,7 +176,8 @@ class Ranges:
         )
         low, high = others.bounds(self.known) or (0, 0)
         ends = (Fraction(fit.first - low) / by, Fraction(fit.last - high) / by)
-        return ceil(min(ends)), floor(max(ends))
+        first, last = ends if by > 0 else ends[::-1]
+        return ceil(first), floor(last)
 
     def narrow(self) -> None:
         """An index that also stands in x[i + 1] stops where that does."""

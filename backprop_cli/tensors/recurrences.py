@@ -19,7 +19,7 @@ from ..syntax.tree import Definition, Expression, Indexed, Name, Range
 from . import families
 from .arrays import Value
 from .moving import Moving, references, walk_names
-from .scope import Scope, Unrolled
+from .scope import Line, Scope, Unrolled
 
 Position = tuple[int, ...]
 
@@ -166,22 +166,21 @@ class Recurrences(Moving):
 
     def equation_at(self, made: Unrolled, position: Position) -> tuple[Definition, Scope]:
         """The line that defines one position, and what its indices are there."""
+        if not made.lines:
+            made.lines = [self.understood(made, equation) for equation in made.equations]
         found: list[tuple[Definition, Scope]] = []
-        for equation in made.equations:
+        said: list[tuple[Definition, Scope]] = []
+        for line in made.lines:
             indices: dict[str, Any] = {}
             fits = True
-            domain = self.equation_domain(made, equation)
-            for axis, value, (low, high) in zip(made.axes, position, domain, strict=True):
-                form = self.left_form((equation.subscripts or ())[axis])
-                assert form is not None
+            for form, value, (low, high) in zip(line.forms, position, line.domain, strict=True):
                 fits = fits and low <= value <= high
                 for index, by in form.terms:
                     at = (value - form.constant) / by
                     fits = fits and at.denominator == 1 and indices.setdefault(index, at) == at
             if fits:
                 whole = {index: int(at) for index, at in indices.items()}
-                found.append((equation, Scope(whole)))
-        said = [each for each in found if self.says_where(made, each[0])]
+                (said if line.says else found).append((line.equation, Scope(whole)))
         found = said or found
         where = ", ".join(map(str, position))
         if len(found) > 1:
@@ -201,11 +200,13 @@ class Recurrences(Moving):
             )
         return found[0]
 
-    def says_where(self, made: Unrolled, equation: Definition) -> bool:
-        """Whether a line says itself for which values it is: h[0], or with 'for'."""
+    def understood(self, made: Unrolled, equation: Definition) -> Line:
+        """What a line says of the axes that are written out."""
+        forms = [self.left_form((equation.subscripts or ())[axis]) for axis in made.axes]
+        known = [form for form in forms if form is not None]
         ranged = {each.index.name for each in equation.ranges}
-        left = equation.subscripts or ()
-        return all(set(self.indices_in(left[axis])) <= ranged for axis in made.axes)
+        says = all(index in ranged for form in known for index, _ in form.terms)
+        return Line(equation, known, self.equation_domain(made, equation), says)
 
     def missing_part(self, equation: Definition, scope: Scope) -> tuple[str, Position] | None:
         """A part that a line needs and that is not there yet."""
@@ -275,13 +276,33 @@ class Recurrences(Moving):
             low, high = bounds or (first, last)
             spans.append((max(low, first), min(high, last)))
             if low > last or high < first:
-                spans[-1] = (first, last)  # out of range, which the access says
+                if not scope.guards:
+                    raise self.nothing_there(made, node, axis, low if low > last else high, scope)
+                spans[-1] = (first, last)  # where a condition rules it out
         position = tuple(low for low, _ in spans)
         fixed = [self.whole_form(node.subscripts[axis], scope) for axis in made.axes]
         if position in made.parts and [f and f.whole for f in fixed] == list(position):
             return made.parts[position], rest
         moving = [node.subscripts[axis] for axis in made.axes]
         return self.stack_of(made, tuple(spans), node), [*moving, *rest]
+
+    def nothing_there(
+        self, made: Unrolled, node: Indexed, axis: int, value: int, scope: Scope
+    ) -> BackpropError:
+        """The refusal of a step that no line defines."""
+        low, high = made.domain[made.axes.index(axis)]
+        places = ["…"] * len(node.subscripts)
+        places[axis] = str(value)
+        part = f"{node.name}[{', '.join(places)}]"
+        at = ", ".join(f"{k} = {v}" for k, v in scope.indices.items() if isinstance(v, int))
+        return refuse(
+            "out-of-range",
+            f"nothing defines {part}{f', which is needed at {at}' if at else ''}: the lines of"
+            f" '{node.name}' define {low}..{high}",
+            node.span,
+            f"add a line {part} = …, or say with 'for' where the steps begin and end",
+            related=(Mark(made.equations[0].name_span, "defined here"),),
+        )
 
     def stack_of(self, made: Unrolled, spans: tuple[tuple[int, int], ...], node: Any) -> Value:
         """Several parts as one array, the written-out axes first."""

@@ -32,8 +32,13 @@ class Reductions(Expressions):
         inner, over, conditions = self.bind(node, scope)
         if any(label.size <= 0 for label in over):
             if node.operation not in EMPTY_RESULT:
+                empty = next(label for label in over if label.size <= 0)
                 raise refuse(
-                    "index", f"'{node.operation}' of nothing: the range is empty", node.span
+                    "index",
+                    f"'{node.operation}' of nothing: '{empty.name}' runs over"
+                    f" {empty.first}..{empty.last}, which is empty",
+                    node.name_span,
+                    "write the smaller value first, or leave out the range",
                 )
             done.append(self.space.constant(EMPTY_RESULT[node.operation], node.span))
             return
@@ -78,7 +83,12 @@ class Reductions(Expressions):
         if where is None and name.name not in scope.indices and not twice:
             return
         related = (Mark(where, "it is used here"),) if where is not None else ()
-        kind = "is bound twice" if where is None else "is also the name of something else"
+        outside = where is None and not twice
+        kind = "is bound twice"
+        if outside:
+            kind = "already runs outside of this sum"
+        elif where is not None:
+            kind = "is also the name of something else"
         raise refuse(
             "index",
             f"the index '{name.name}' {kind}",
@@ -109,7 +119,7 @@ class Reductions(Expressions):
         masks: list[Expression] = []
         for name, given in ranges.items():
             forms = [problem.form(end, keys) for end in (given.first, given.last)]
-            if None in forms:
+            if any(form is None or not form.integral for form in forms):
                 self.whole(given.first, scope, "the first value of an index")
                 self.whole(given.last, scope, "the last value of an index")
             problem.fixed.add(name)

@@ -19,6 +19,7 @@ from .scope import Unrolled
 from .warnings import array_findings
 
 Array = Any
+BLOCK = 1 << 16  # elements
 
 
 class Summary(NamedTuple):
@@ -101,17 +102,31 @@ class ArrayReport(NamedTuple):
 def summary(array: Array) -> Summary:
     """The summary of an array of any size; no square of an element overflows."""
     flat = np.asarray(array).reshape(-1)
-    finite = np.isfinite(flat)
-    count = int(np.count_nonzero(finite))
-    nan = int(np.count_nonzero(np.isnan(flat)))
-    kept = flat if count == flat.size else flat[finite]
+    if flat.dtype.kind != "f":
+        flat = flat.astype(np.float64)
+    count = nan = 0
+    least, greatest = math.inf, -math.inf
+    for block in blocks(flat):
+        kept = block[np.isfinite(block)]
+        count += kept.size
+        nan += int(np.count_nonzero(np.isnan(block)))
+        least = min(least, float(kept.min(initial=math.inf)))
+        greatest = max(greatest, float(kept.max(initial=-math.inf)))
     if not count:
-        return Summary(math.nan, math.nan, math.nan, nan, flat.size - count - nan)
-    least, greatest = float(kept.min()), float(kept.max())
+        return Summary(math.nan, math.nan, math.nan, nan, flat.size - nan)
     top = max(abs(least), abs(greatest))
-    scaled = kept.astype(np.float64) / top if top else kept.astype(np.float64)
-    rms = top * math.sqrt(float(np.dot(scaled, scaled)) / count) if top else 0.0
+    total = 0.0
+    for block in blocks(flat) if top else ():
+        scaled = block[np.isfinite(block)].astype(np.float64) / top
+        total += float(np.dot(scaled, scaled))
+    rms = top * math.sqrt(total / count)
     return Summary(rms, least, greatest, nan, flat.size - count - nan)
+
+
+def blocks(flat: Array) -> Iterator[Array]:
+    """Parts of a long vector that stay in the cache."""
+    for start in range(0, flat.size, BLOCK):
+        yield flat[start : start + BLOCK]
 
 
 # --------------------------------------------------------------------------------------------- rows

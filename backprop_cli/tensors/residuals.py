@@ -87,7 +87,7 @@ class Residuals:
         graph, plan = self.plan.graph, self.plan
         inputs = {plan.lowered.inputs[name].node: name for name in plan.wanted}
         found: dict[str, list[int]] = {name: [] for name in plan.wanted}
-        if any(self.parameters[name] for name in plan.wanted):
+        if any(self.parameters.values()):
             return None
         for node in range(self.node + 1):
             if not plan.active[node] or not graph.inputs[node]:
@@ -111,8 +111,8 @@ class Residuals:
     ) -> Array:
         ones = np.ones(residuals.shape, residuals.dtype)
         adjoints = self.plan.adjoints(values, self.node, ones)
-        columns = np.zeros((residuals.size, len(self.plan.wanted)), residuals.dtype)
         order = list(self.parameters)
+        columns = np.zeros((residuals.size, len(order)), residuals.dtype)
         for name, nodes in spread.items():
             for node in nodes:
                 if adjoints[node] is not None:

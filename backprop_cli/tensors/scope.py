@@ -7,7 +7,7 @@ from typing import NamedTuple, Union
 
 from ..errors import Span
 from ..syntax.tree import Definition
-from .affine import Label
+from .affine import Affine, Label
 from .arrays import Value
 
 Index = Union[Label, int]  # an axis, or one value where a recurrence is written out
@@ -33,10 +33,25 @@ class Stored(NamedTuple):
     role: str = "definition"
 
 
+class Line(NamedTuple):
+    """One statement of a definition that is written out.
+
+    forms   its subscripts at the axes that are written out.
+    domain  the first and last value of each of these axes for which it holds.
+    says    whether it says itself for which values it is: h[0], or with 'for'.
+    """
+
+    equation: Definition
+    forms: list[Affine]
+    domain: list[tuple[int, int]]
+    says: bool
+
+
 class Unrolled:
     """A definition that is written out along some of its axes, one part after the other.
 
     equations  its statements; each has whole numbers or indices at `axes`.
+    lines      the same, understood.
     parts      the finished parts by their position along `axes`.
     ranges     for each part the first of its nodes in the graph, and the one behind its last.
     """
@@ -45,6 +60,7 @@ class Unrolled:
         self.name = name
         self.equations = equations
         self.axes = axes
+        self.lines: list[Line] = []
         self.parts: dict[tuple[int, ...], Value] = {}
         self.ranges: dict[tuple[int, ...], tuple[int, int]] = {}
         self.stacks: dict[tuple[tuple[int, int], ...], Value] = {}

@@ -21,18 +21,17 @@ from ..syntax.tree import (
     Reduction,
     Result,
 )
-from .elements import Axes, Elements, Scope, finished, from_zero
+from .elements import Axes, Elements, Scope, finished
 from .index_forms import (
     Extent,
-    Sizes,
-    Solution,
-    Solver,
     as_expression,
     axis_of_length,
     everything,
+    from_zero,
     symbol,
     whole,
 )
+from .index_values import Sizes, Solution, Solver
 from .names import Names, strongly_connected
 
 
@@ -67,6 +66,7 @@ class SingleEquations:
             self.axes, self.names.functions, self.is_taken, self.sizes, not self.names.is_known("T")
         )
         self.extents = self.elements.extents
+        self.transposes = getattr(self.names, "transposes", False)
         self.inputs()
         self.lengths = self.said_lengths()
         for group in strongly_connected(self.names.needs):
@@ -96,7 +96,7 @@ class SingleEquations:
                 sizes = statement.sizes or (None,) * len(statement.names)
                 declared |= {n.name: s for n, s in zip(statement.names, sizes, strict=True)}
         for label in self.names.free:
-            if label == "T" and getattr(self.names, "transposes", False) and label not in self.shapes:
+            if label == "T" and self.transposes and label not in self.shapes:
                 continue  # W^T
             if label not in self.names.functions and label not in self.names.equations:
                 self.axes[label] = self.input_axes(label, declared.get(label))
@@ -118,11 +118,11 @@ class SingleEquations:
         rank = self.rank_in_text(label)
         axes: list[Extent] = []
         for place in range(rank):
-            size = f"{label}{place + 1}" if rank > 1 else f"{label}1"
-            while self.names.is_known(size) or size in self.names.free:
-                size += "_"
-            self.sizes.fresh.add(size)
-            axes.append(axis_of_length(symbol(size)))
+            letter = f"{label}{place + 1}"
+            while self.names.is_known(letter) or letter in self.names.free:
+                letter += "_"
+            self.sizes.fresh.add(letter)
+            axes.append(axis_of_length(symbol(letter)))
         if axes:
             self.fresh[label] = tuple(as_expression(axis.last.plus(whole(1))) for axis in axes)
         return tuple(axes)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 
-from ..limits import Limits
+from ..errors import refuse
+from ..limits import Limits, over_limit
 from ..syntax.tree import Declaration, Program
 from .definitions import Given, Lowering
 from .scope import Scope
@@ -26,7 +28,16 @@ def declared_shapes(
         for name, sizes in zip(statement.names, statement.sizes, strict=True):
             if name.name in given or sizes is None:
                 continue
-            found[name.name] = tuple(
+            shape = tuple(
                 lowering.whole(size, Scope(), f"the size of '{name.name}'") for size in sizes
             )
+            for size, length in zip(sizes, shape, strict=True):
+                if length < 1:
+                    raise refuse(
+                        "size", f"the size of '{name.name}' is {length}", size.span,
+                        "an array has at least one element along each axis",
+                    )  # fmt: skip
+            if prod(shape) > limits.elements:
+                raise over_limit("elements", limits.elements, f"numbers in '{name.name}'", name.span)
+            found[name.name] = shape
     return found

@@ -13,7 +13,7 @@ from ..errors import Span
 from ..findings import Finding, limited
 from ..graph import Graph
 from ..numerals import short
-from ..operations import EVERYWHERE, Operation
+from ..operations import EVERYWHERE, OPERATIONS, Operation
 from .evaluation import ArrayRun
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 Array = Any
 LONGEST_TEXT = 60  # characters of a formula in a message
 RELATIONS = ("<", "<=", ">", ">=", "==", "!=")
-TIED = {"max": np.maximum, "min": np.minimum}
+TIED = ("max", "min")
+AT_ZERO = ("norm", "std")  # reductions with a kink where their value is 0
 
 
 def array_findings(run: ArrayRun, rows: Sequence[ArrayRow]) -> tuple[Finding, ...]:
@@ -216,7 +217,8 @@ def kinks(run: ArrayRun) -> list[Finding]:
         if met is None:
             continue
         where, text, says = met
-        where = np.broadcast_to(where, np.shape(run.values[node])) & (np.asarray(adjoint) != 0)
+        passes = (np.asarray(adjoint) != 0) & np.isfinite(adjoint)
+        where = np.broadcast_to(where, np.shape(run.values[node])) & passes
         place = graph.spans.get(node, node)
         earlier = found.get(place, Met(node, 0, 0, text, says))
         count = earlier.elements + int(np.count_nonzero(where))
@@ -247,6 +249,9 @@ def at_kink(
     if operation.name in TIED:
         count = sum((np.asarray(value) == out).astype(np.int64) for value in inputs)
         return (count > 1) & np.isfinite(out), *tie
+    row = OPERATIONS.get(operation.name)
+    if operation.name in AT_ZERO and np.ndim(inputs[0]) > np.ndim(out) and row and row.kink:
+        return np.asarray(out) == 0, row.kink.text, row.kink.says
     kink = operation.kink
     if kink is None:
         return None

@@ -117,6 +117,26 @@ def check_place(path: str) -> None:
         )  # fmt: skip
 
 
+def check_folder(path: str) -> None:
+    """Refuse a path in whose folder no file can be made: better now than at the end of a run."""
+    try:
+        with tempfile.TemporaryFile(dir=os.path.dirname(os.path.realpath(path))):
+            pass
+    except OSError as error:
+        raise refuse(
+            "output", f"'{path}' could not be written: {reason_of(error)}",
+            help="choose a folder that you may write to",
+        ) from None  # fmt: skip
+
+
+def check_saved(path: str) -> None:
+    """Refuse to go on from what is no regular file."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise refuse(
+            "file", f"'{path}' is not a regular file", help="--resume takes a file that --save wrote"
+        )
+
+
 def mode_for(target: str) -> int:
     """The permissions of a file that is there already, or those that a new one gets."""
     try:
@@ -132,9 +152,8 @@ def mode_for(target: str) -> int:
 
 def read_checkpoint(path: str) -> Checkpoint:
     """What a file of `write_checkpoint` holds. Raises BackpropError for any other file."""
+    check_saved(path)
     try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            raise refuse("file", f"'{path}' is not a regular file")
         stream = open(path, "rb")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as error:
         raise refuse(

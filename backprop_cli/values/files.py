@@ -9,6 +9,7 @@ from ..columns.delimited import Delimited
 from ..columns.numpy_files import Archive, read_npy
 from ..columns.reading import open_table
 from ..columns.sources import Source, beginning
+from ..columns.table import is_group
 from ..errors import BackpropError, refuse
 from ..limits import DEFAULT_LIMITS, Limits
 from .lists import cell_value, nested_array
@@ -55,11 +56,12 @@ def from_table(name: str, path: str, key: str) -> Array:
     table = open_table(path, header=None)
     if isinstance(table, Delimited) and not table.header and not key:
         key = "*" if len(table.names) > 1 else "0"
-    if not key and name not in table.names and f"{name}[0]" not in table.names:
+    absent = key if key and not is_group(key) else ("" if key else name)
+    if absent and absent not in table.names and f"{absent}[0]" not in table.names:
         listed = ", ".join(table.names[:8])
         raise refuse(
             "file-content",
-            f"'{path}' has no column '{name}'; it has {listed}",
+            f"'{path}' has no column '{absent}'; it has {listed}",
             help=f"write @{path}:{table.names[0]}, or @{path}:* for all columns",
         )
     return read_columns(table, wanted=[name], rename={name: key or name}).arrays[name]

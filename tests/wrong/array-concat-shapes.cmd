@@ -1,0 +1,1 @@
+backprop eval "sum(concat(x, y))" --x "[[1,2],[3,4]]" --y "[1,2,3]"

@@ -1,0 +1,1 @@
+backprop eval "param w[3]; sum[i] w[i]" --w "[1,2]"

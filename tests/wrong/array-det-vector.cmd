@@ -1,0 +1,1 @@
+backprop eval "det(A)" --A "[1,2,3]"

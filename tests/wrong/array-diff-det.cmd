@@ -1,0 +1,1 @@
+backprop diff "det(A)" --A "[[1,2],[3,4]]"

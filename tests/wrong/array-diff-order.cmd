@@ -1,0 +1,1 @@
+backprop diff "sum[i] x[i]^3" --order 2

@@ -1,0 +1,1 @@
+backprop diff "s[i] = x[i]^2"

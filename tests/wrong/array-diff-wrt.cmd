@@ -1,0 +1,1 @@
+backprop diff "sum[i] x[i]*w[i]" --wrt q

@@ -1,0 +1,1 @@
+backprop eval "s[2*i] = x[i]; sum[i] s[i]" --x "[1,2]"

@@ -1,0 +1,1 @@
+backprop eval "a @ b" --a 2 --b 3

@@ -1,0 +1,1 @@
+backprop eval "sum[i] 3*a" --a 1

@@ -1,0 +1,1 @@
+backprop eval "s[i] = 3; sum[i] s[i]"

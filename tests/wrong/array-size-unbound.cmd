@@ -1,0 +1,1 @@
+backprop eval "data x[N]; sum[i] x[i]/M" --x "[1,2,3]"

@@ -1,0 +1,1 @@
+backprop eval "sum(softmax(a))" --a 2

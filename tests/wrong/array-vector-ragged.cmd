@@ -1,0 +1,1 @@
+backprop eval "sum(x)" --x "[[1,2],[3]]"
