@@ -6,7 +6,7 @@ import re
 
 from .errors import BackpropError, refuse
 from .operations import Operation
-from .syntax.tree import Call, Comparison, Name, Operator
+from .syntax.tree import Call, Comparison, Indexed, Name, Operator, Reduction
 
 LOGIC = ("and", "or", "not")
 MOST_PARAMETERS = 8  # that a message lists
@@ -107,3 +107,14 @@ def not_a_function(
     help = ", or ".join(advice)
     code, message = "unknown-function", f"'{name}' is not a function"
     return refuse(code, message, node.name_span, help, suggestions=tuple(near))
+
+
+def needs_arrays(node: Indexed | Reduction | Operator) -> BackpropError:
+    """The refusal of what only index equations can say, where every name is one number."""
+    if isinstance(node, Indexed):
+        said = f"'{node.name}[…]' is an element of an array; here every name is a single number"
+        help = f"write {node.name}*(…) for a product, or a name of its own such as {node.name}0"
+        return refuse("not-scalar", said, node.span, help)
+    sign = f"{node.operation}[…]" if isinstance(node, Reduction) else "@"
+    said = f"'{sign}' works on arrays; here every name is a single number"
+    return refuse("not-scalar", said, node.span)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from itertools import pairwise
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
-from .calls import check_brackets, check_conditions, check_count, not_a_function
+from .calls import check_brackets, check_conditions, check_count, needs_arrays, not_a_function
 from .errors import BackpropError, Label, Span, refuse, similar
 from .graph import CONSTANT, Graph, Section
 from .limits import DEFAULT_LIMITS, Limits, over_limit
@@ -22,12 +22,10 @@ from .syntax.tree import (
     Declaration,
     Definition,
     Expression,
-    Indexed,
     Name,
     Number,
     Operator,
     Program,
-    Reduction,
     Result,
     Statement,
     Vector,
@@ -57,18 +55,7 @@ class Lowered(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def needs_arrays(node: Union[Indexed, Reduction, Operator]) -> BackpropError:
-    """The refusal of what only index equations can say, where every name is one number."""
-    if isinstance(node, Indexed):
-        said = f"'{node.name}[…]' is an element of an array; here every name is a single number"
-        help = f"write {node.name}*(…) for a product, or a name of its own such as {node.name}0"
-        return refuse("not-scalar", said, node.span, help)
-    sign = f"{node.operation}[…]" if isinstance(node, Reduction) else "@"
-    said = f"'{sign}' works on arrays; here every name is a single number"
-    return refuse("not-scalar", said, node.span)
-
-
-Scope = Union[dict[str, int], None]  # the parameters of the function being written out
+Scope = dict[str, int] | None  # the parameters of the function being written out
 
 
 def lower(

@@ -198,7 +198,7 @@ def test_an_axis_as_long_as_the_rows_is_not_taken_for_them() -> None:
     assert plan_by_rows(plan, lambda n: plan.lowered, {"X": np.ones(600)}, 600) is None
 
 
-# ---------------------------------------------------------------------------------------- objectives
+# --------------------------------------------------------------------------------------- objectives
 
 
 def test_the_jacobian_is_that_of_each_residual() -> None:

@@ -187,7 +187,8 @@ def no_column(
     """The error for a column that is not there, which the variable `wanted` was to be."""
     near = similar(name, list(names))
     listed = ", ".join(map(shortened, names[:8])) + (", …" if len(names) > 8 else "")
-    help = f"did you mean '{near[0]}'?" if near else f"to use another column: --column {wanted or name}=NAME"
+    other = f"to use another column: --column {wanted or name}=NAME"
+    help = f"did you mean '{near[0]}'?" if near else other
     message = f"{file} has no column '{shortened(name)}'; it has {listed or 'none'}"
     return refuse("file-content", message, help=help, suggestions=tuple(near))
 

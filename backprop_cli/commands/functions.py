@@ -6,7 +6,7 @@ import typer
 
 from ..errors import refuse, similar
 from ..operations import FUNCTIONS, OPERATIONS
-from ..reference import Entry, entry
+from ..reference import Entry, array_entry, array_functions, entry
 from ..reference import functions as all_functions
 from . import options
 
@@ -36,8 +36,6 @@ def functions(
 
 def all_entries() -> list[Entry]:
     """The functions of numbers, then those of arrays."""
-    from ..tensors.reference import array_functions
-
     return [*all_functions(), *array_functions()]
 
 
@@ -47,8 +45,6 @@ def entry_of(name: str) -> Entry:
     known = {**signs, **FUNCTIONS}
     if name in known:
         return entry(known[name])
-    from ..tensors.reference import array_entry, array_functions
-
     found = array_entry(name)
     if found is None:
         near = similar(name, [*FUNCTIONS, *(each.name for each in array_functions())])

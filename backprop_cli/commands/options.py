@@ -161,7 +161,7 @@ def on_arrays(asked: Request) -> bool:
         return True
     if not unknown:
         return False
-    from ..tensors.blocks import BLOCKS
+    from ..operations import BLOCKS
 
     return bool(unknown & BLOCKS.keys())
 

@@ -148,7 +148,7 @@ def run(
     saved.
     """
     from ..training import Descent, Plan, read_checkpoint, solve
-    from ..training.checkpoints import resumable
+    from ..training.checkpoints import foreign, resumable
 
     saver = None
     if wanted.save is not None:
@@ -169,7 +169,10 @@ def run(
         )
         if wanted.resume is not None:
             found = read_checkpoint(wanted.resume)
-            descent.restore(resumable(wanted.resume, found, task.fingerprint))
+            try:
+                descent.restore(resumable(wanted.resume, found, task.fingerprint))
+            except (KeyError, ValueError):
+                raise foreign(wanted.resume) from None
         descent.watch = watchers(wanted, descent.per_epoch, descent.step, stack)
         trained = descent.run(saver)
         if saver is not None:

@@ -1,5 +1,6 @@
 """`backprop train` before it begins: the options understood, the data read, the starts drawn."""
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -98,6 +99,7 @@ def check_files(wanted: Wanted) -> None:
 
     if wanted.resume is not None:
         check_saved(wanted.resume)
+    check_apart(wanted)
     for path in (wanted.save, wanted.plot):
         if path is not None:
             check_place(path)
@@ -118,6 +120,23 @@ def check_files(wanted: Wanted) -> None:
         raise refuse("usage", "the data and the validation data cannot both be standard input")
     if wanted.plot is not None and not wanted.plot.lower().endswith(".svg"):
         raise refuse("usage", "--plot writes SVG", help="end the file's name with .svg")
+
+
+def check_apart(wanted: Wanted) -> None:
+    """Refuse to write two things to one file, or anything over the data."""
+    read = {"--data": wanted.data, "--validation": wanted.validation}
+    written = {"--log": wanted.log, "--save": wanted.save, "--plot": wanted.plot}
+    seen: dict[str, str] = {}
+    for option, path in (*read.items(), *written.items()):
+        if path is None or path == "-" or (os.path.exists(path) and not os.path.isfile(path)):
+            continue
+        place = os.path.realpath(path)
+        if option in written and place in seen:
+            raise refuse(
+                "usage", f"{option} and {seen[place]} are one file, '{path}'",
+                help=f"give {option} a file of its own",
+            )  # fmt: skip
+        seen[place] = option
 
 
 def prepared(asked: options.Request, wanted: Wanted) -> Task:

@@ -87,13 +87,19 @@ from .floats import constant as constant
 from .floats import ln2, ln10, one, root_two_pi, two_over_root_pi, zero  # noqa: F401
 from .gated import (  # noqa: F401  (names of xp)
     Gated,
-    accumulate as accumulate,
     both,
-    chain as chain,
     choose,
     either,
     gate,
     no,
+)
+from .gated import (
+    accumulate as accumulate,
+)
+from .gated import (
+    chain as chain,
+)
+from .gated import (
     settle as settle,
 )
 from .matrices import (  # noqa: F401  (names of xp)

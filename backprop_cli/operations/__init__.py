@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .activations import ACTIVATIONS
 from .arithmetic import ARITHMETIC, LEAVES
+from .blocks import BLOCKS
 from .elementary import ELEMENTARY
 from .linear import LINEAR
 from .piecewise import CONDITIONS, PIECEWISE
@@ -36,4 +37,12 @@ ARRAY_FUNCTIONS: dict[str, Operation] = {
     name: row for row in LINEAR for name in (row.name, *row.aliases)
 }
 
-__all__ = ["ARRAY_FUNCTIONS", "EVERYWHERE", "FUNCTIONS", "OPERATIONS", "Operation", "Where"]
+__all__ = [
+    "ARRAY_FUNCTIONS",
+    "BLOCKS",
+    "EVERYWHERE",
+    "FUNCTIONS",
+    "OPERATIONS",
+    "Operation",
+    "Where",
+]

@@ -80,6 +80,8 @@ def _layout(node: Expression) -> tuple[int, list[Piece], tuple[Expression, ...]]
     if isinstance(node, Name):
         return ATOM, [node.name], ()
     if isinstance(node, Operator):
+        if node.operation == "negate" and isinstance(node.operands[0], Reduction):
+            return TERM, ["-", (0, TERM)], node.operands
         precedence, pieces = operator_pieces(node.operation) or call_pieces(
             node.operation, len(node.operands)
         )

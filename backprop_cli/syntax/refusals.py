@@ -236,6 +236,16 @@ def second_subscript(closer: Token, opener: Token) -> BackpropError:
     )
 
 
+def subscript_of_call(closer: Token, opener: Token) -> BackpropError:
+    """The refusal of `softmax(x)[1]`: an element, or a product?"""
+    return refuse(
+        "syntax",
+        "a bracket behind a call has two readings: an element of an array, or a product",
+        Span(closer.start_pos or 0, opener.end_pos or 0),
+        "for an element give the array a name: p = softmax(x), then p[1]; for a product write '*'",
+    )
+
+
 def bad_range(word: Token, token: Token) -> BackpropError:
     """The refusal of `for 3`, `for t = 1`."""
     return refuse(

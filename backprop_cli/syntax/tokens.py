@@ -67,6 +67,7 @@ class Arranger:
         self.open: list[Token] = []
         self.bar_needs_sign = False  # since the last closing bar there was no sign: |a|b…
         self.outside: list[bool] = []  # the same outside of each open bracket
+        self.call_end = -1  # how many tokens there were when the last call closed
         self.subscript_end = -1  # how many tokens there were when the last subscript closed
         self.binders: Token | None = None  # what opened the last indices of a reduction
         self.binders_end = -1  # how many tokens there were when they closed
@@ -97,6 +98,8 @@ class Arranger:
                 refusals.refuse_neighbours(seen, token)
                 if kind == "LSQB" and seen and self.subscript_end == len(seen):
                     raise refusals.second_subscript(seen[-1], token)
+                if kind == "LSQB" and seen and self.call_end == len(seen):
+                    raise refusals.subscript_of_call(seen[-1], token)
             if kind in CLOSER_OF:
                 self.open.append(token)
                 if seen and seen[-1].type == "REDUCE":
@@ -169,7 +172,9 @@ class Arranger:
         if not self.open or CLOSER_OF[self.open[-1].type] != token.type:
             raise refusals.unopened(self.open[-1] if self.open else None, token)
         opener = self.open.pop()
-        if opener.type == "SUBSCRIPT":
+        if opener.type == "CALL":
+            self.call_end = len(self.seen) + 1
+        elif opener.type == "SUBSCRIPT":
             self.subscript_end = len(self.seen) + 1
         elif opener is self.binders:
             self.binders_end = len(self.seen) + 1

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import NamedTuple
 
 from ..errors import BackpropError, Span, refuse
 from ..operations import ARRAY_FUNCTIONS, Operation
-from ..syntax.tree import Call
 from . import families, folds
-from .affine import Label
 from .arrays import ArrayGraph, Value, lengths, ordered
 from .contraction import Contraction, Operand, View
 
@@ -31,8 +28,8 @@ def whole_array(space: ArrayGraph, name: str, span: Span, values: Sequence[Value
     """A function of whole arrays by its name."""
     if name in WHOLE:
         return reduced(space, name, values[0], span)
-    if name in BLOCKS:
-        return BLOCKS[name].build(space, span, list(values), [])
+    if name in BUILDERS:
+        return BUILDERS[name](space, span, list(values), [])
     return row(space, ARRAY_FUNCTIONS[name], values, span)
 
 
@@ -242,62 +239,14 @@ def pooled(name: str) -> Callable[[ArrayGraph, Span, list[Value], list[int]], Va
     return build
 
 
-# -------------------------------------------------------------------------------------------- table
-
-
-class Block(NamedTuple):
-    """A function of whole arrays.
-
-    arrays    how many arguments are arrays (-1: any number); the others are whole numbers.
-    optional  how many of those may be left out.
-    text      one line for the reference.
-    """
-
-    name: str
-    parameters: str
-    arrays: int
-    optional: int
-    build: Callable[[ArrayGraph, Span, list[Value], list[int]], Value]
-    text: str
-
-    def check(self, node: Call) -> None:
-        """Refuse a wrong number of arguments."""
-        names = self.parameters.split(", ")
-        given = len(node.arguments)
-        if (self.arrays < 0 and given) or len(names) - self.optional <= given <= len(names):
-            return
-        raise refuse(
-            "arguments",
-            f"'{self.name}' takes {self.numbers_of_arguments()} arguments, not {given}",
-            node.span,
-            f"write {self.name}({self.parameters})"
-            + (f"; the last {self.optional} may be left out" if self.optional > 1 else "")
-            + (f"; {names[-1]} may be left out" if self.optional == 1 else ""),
-        )
-
-    def numbers_of_arguments(self) -> str:
-        """How many arguments it may have: 2, or 2 or 3."""
-        count = len(self.parameters.split(", "))
-        return " or ".join(map(str, range(count - self.optional, count + 1)))
-
-    def split(self, node: Call) -> int:
-        """How many of a call's arguments are arrays."""
-        return len(node.arguments) if self.arrays < 0 else self.arrays
-
-
-BLOCKS = {
-    block.name: block
-    for block in (
-        Block("matmul", "A, B", 2, 0, matmul, "A @ B: rows times columns"),
-        Block("dot", "u, v", 2, 0, dot, "the sum of u[i]*v[i]"),
-        Block("outer", "u, v", 2, 0, outer, "the matrix u[i]*v[j]"),
-        Block("transpose", "A", 1, 0, transpose, "the axes in reverse order; A^T"),
-        Block("concat", "u, v, …", -1, 0, concat, "arrays one behind the other"),
-        Block("flat", "x", 1, 0, flat, "all elements in one axis"),
-        Block("conv", "x, K, stride, pad", 2, 2, conv, "convolution of x[c,i,j] by K[f,c,p,q]"),
-        Block("maxpool", "x, size, stride", 1, 1, pooled("maxpool"), "the largest of each window"),
-        Block("avgpool", "x, size, stride", 1, 1, pooled("avgpool"), "the mean of each window"),
-    )
+BUILDERS: dict[str, Callable[[ArrayGraph, Span, list[Value], list[int]], Value]] = {
+    "matmul": matmul,
+    "dot": dot,
+    "outer": outer,
+    "transpose": transpose,
+    "concat": concat,
+    "flat": flat,
+    "conv": conv,
+    "maxpool": pooled("maxpool"),
+    "avgpool": pooled("avgpool"),
 }
-
-__all__ = ["BLOCKS", "WHOLE", "Label", "whole_array"]

@@ -26,6 +26,7 @@ from ..syntax.tree import (
     Result,
 )
 from .arrays import Value, axes_text, given_text, ordered
+from .calling import Calls
 from .left_sides import ranged, said_range
 from .names import Names, strongly_connected
 from .recurrences import Recurrences
@@ -81,7 +82,7 @@ def lower_arrays(
         raise error.located(program.source) from None
 
 
-class Lowering(Recurrences, Reductions):
+class Lowering(Recurrences, Reductions, Calls):
     """One program."""
 
     def __init__(

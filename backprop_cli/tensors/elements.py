@@ -24,7 +24,7 @@ from ..syntax.tree import (
     Vector,
 )
 from .affine import Affine
-from .blocks import BLOCKS, WHOLE
+from .blocks import WHOLE
 from .index_forms import (
     Extent,
     as_expression,
@@ -190,7 +190,7 @@ class Elements:
             return (axis_of_length(total), *each[0][1:])
         if kind in ("conv", "maxpool", "avgpool"):
             return self.windowed(node, each)
-        if kind in BLOCKS or kind not in self.elementwise():
+        if kind not in self.elementwise():
             raise unsayable(kind, node.span)
         return self.together(each)
 

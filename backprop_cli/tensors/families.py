@@ -174,10 +174,11 @@ def whole_numbers(place: Place, values: Array, length: int) -> Array:
             place.span,
             "subscripts are whole numbers; floor(…) or round(…) make one",
         )  # fmt: skip
-    positions = positions.astype(np.intp) - place.first
-    outside = (positions < 0) | (positions >= length)
+    # Before they become machine integers, which 1e30 is not.
+    outside = (positions < place.first) | (positions >= place.first + length)
     if outside.any():
-        value = int(positions[outside].flat[0]) + place.first
+        found = positions[outside].flat[0]
+        value = int(found) if abs(found) < 2**53 else f"{found:g}"
         raise refuse(
             "out-of-range",
             f"the subscript {place.text} is {value}{place.where(outside)}, and the axis has"
@@ -185,7 +186,7 @@ def whole_numbers(place: Place, values: Array, length: int) -> Array:
             place.span,
             "correct that value: subscripts count from 0" if not place.first else "",
         )
-    return positions
+    return positions.astype(np.intp) - place.first
 
 
 @lru_cache(maxsize=4096)

@@ -21,15 +21,15 @@ from .families import Array, Family
 LOOPED = 64  # a reduction over so few positions goes through them one by one: whole arrays each
 
 
-def folded(fold: Callable[[Array, Array], Array], x: Array, count: int) -> Array:
+def folded(fold: Any, x: Array, count: int) -> Array:
     """The last `count` axes of x reduced, position by position if they are short."""
     shape = x.shape[x.ndim - count :]
     if prod(shape) > LOOPED or prod(x.shape) < 8 * prod(shape):
-        return fold.reduce(x, axis=tuple(range(x.ndim - count, x.ndim)))  # type: ignore[attr-defined]
+        return fold.reduce(x, axis=tuple(range(x.ndim - count, x.ndim)))
     positions = product(*map(range, shape))
     result = x[(..., *next(positions))].copy()
     for position in positions:
-        fold(result, x[(..., *position)], out=result)  # type: ignore[call-arg]
+        fold(result, x[(..., *position)], out=result)
     return result
 
 

@@ -11,13 +11,11 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..calls import check_conditions, check_count, not_a_function
-from ..errors import BackpropError, Span, refuse, similar
+from ..errors import BackpropError, Span, refuse
 from ..errors import Label as Mark
-from ..graph import Section
 from ..limits import Limits, over_limit
-from ..lowering import CONSTANTS, OVERLOADS, STEPS_PER_NODE, Note
-from ..operations import ARRAY_FUNCTIONS, FUNCTIONS, OPERATIONS, Operation
+from ..lowering import CONSTANTS, STEPS_PER_NODE, Note
+from ..operations import OPERATIONS
 from ..syntax.tree import (
     Call,
     Comparison,
@@ -35,10 +33,8 @@ from ..syntax.tree import (
 from .access import Access
 from .affine import Affine, Label, affine
 from .arrays import ArrayGraph, Value
-from .blocks import BLOCKS, WHOLE, whole_array
+from .blocks import whole_array
 from .scope import Scope, Stored
-
-ALL_FUNCTIONS = FUNCTIONS | ARRAY_FUNCTIONS
 
 
 class Expressions:
@@ -98,6 +94,10 @@ class Expressions:
         self, node: Reduction, scope: Scope, waiting: list[Any], done: list[Value]
     ) -> None:
         """sum, prod, max, min, mean over indices."""
+        raise NotImplementedError
+
+    def call(self, node: Call, scope: Scope, waiting: list[Any]) -> None:
+        """A function of the table, of whole arrays, or of the program."""
         raise NotImplementedError
 
     # ----------------------------------------------------------------------------- whole numbers
@@ -253,7 +253,13 @@ class Expressions:
         operands = node.operands
         name = node.operation
         if name == "matmul":
-            self.then(self.whole_call("matmul"), node, scope, waiting, operands)
+            self.then(
+                lambda _, values: whole_array(self.space, "matmul", node.span, values),
+                node,
+                scope,
+                waiting,
+                operands,
+            )
             return
         if name == "negate" and isinstance(operands[0], Number):
             done.append(self.space.constant(f"-{operands[0].text}", node.span))
@@ -342,111 +348,3 @@ class Expressions:
 
         waiting.append((branches, None, scope))
         waiting.extend((self.visit, condition, scope) for condition in reversed(conditions))
-
-    # ---------------------------------------------------------------------------------------- calls
-
-    def whole_call(self, name: str) -> Callable[[Any, list[Value]], Value]:
-        return lambda node, values: whole_array(self.space, name, node.span, values)
-
-    def call(self, node: Call, scope: Scope, waiting: list[Any]) -> None:
-        own = self.functions.get(node.function)
-        if own is not None:
-            check_count(node, [parameter.name for parameter in own.parameters or ()], 0, False)
-            check_conditions(node, None)
-            self.enter(own, node, scope, waiting)
-            return
-        if node.function in BLOCKS:
-            block = BLOCKS[node.function]
-            block.check(node)
-            arrays = block.split(node)
-            settings = [
-                self.whole(each, scope, f"an argument of {node.function}")
-                for each in node.arguments[arrays:]
-            ]
-            self.then(
-                lambda _, values: block.build(self.space, node.span, values, settings),
-                node,
-                scope,
-                waiting,
-                node.arguments[:arrays],
-            )
-            return
-        operation = self.built_in(node, scope)
-        names, defaults = operation.signature()
-        check_count(node, names, len(defaults), operation.variadic)
-        check_conditions(node, operation)
-        if operation.name == "where":
-            condition, *branches = node.arguments
-            self.guarded(
-                lambda holds, values: self.chosen(node, holds, values),
-                tuple(branches),
-                scope,
-                waiting,
-                [condition],
-            )
-            return
-        given = len(node.arguments)
-        missing = 0 if operation.variadic else len(names) - given
-        extra = [Number(text, node.name_span) for text in defaults[len(defaults) - missing :]]
-        arguments = (*node.arguments, *(extra if missing else ()))
-        self.then(
-            lambda _, values: self.applied(operation, node, values), node, scope, waiting, arguments
-        )
-
-    def chosen(self, node: Call, holds: Value | None, values: list[Value]) -> Value:
-        assert holds is not None
-        return self.space.apply("where", holds, *values, span=node.span)
-
-    def applied(self, operation: Operation, node: Call, values: list[Value]) -> Value:
-        """A row of the table: on each element, or of whole arrays."""
-        if operation.name in WHOLE and (
-            not operation.variadic or (len(values) == 1 and values[0].shape)
-        ):
-            return whole_array(self.space, operation.name, node.span, values)
-        if operation.shape is not None:
-            return whole_array(self.space, operation.name, node.span, values)
-        return self.space.elementwise(operation, values, node.span)
-
-    def enter(self, own: Definition, node: Call, scope: Scope, waiting: list[Any]) -> None:
-        """Write out a function's body with the values of its arguments."""
-        count = len(node.arguments)
-        names = [parameter.name for parameter in own.parameters or ()]
-
-        def begin(_: Any, __: Scope, waiting: list[Any], done: list[Value]) -> None:
-            values = [self.space.read(value, node.span) for value in done[len(done) - count :]]
-            del done[len(done) - count :]
-            if own.name in self.open:
-                raise refuse(
-                    "cycle",
-                    f"'{own.name}' is defined by itself: {' → '.join((*self.open, own.name))}",
-                    node.name_span,
-                    "a function may not call itself; write a recurrence: h[0] = …; h[t] = …",
-                    related=(Mark(own.name_span, "defined here"),),
-                )
-            self.open[own.name] = node.name_span
-            start = len(self.graph)
-            nodes = tuple(value.node for value in values)
-
-            def leave(*_: Any) -> None:
-                self.open.popitem()
-                self.graph.scopes.append(Section(own.name, nodes, start, len(self.graph)))
-
-            waiting.append((leave, None, Scope()))
-            inner = Scope({}, dict(zip(names, values, strict=True)))
-            waiting.append((self.visit, own.body, inner))
-
-        waiting.append((begin, None, scope))
-        waiting.extend((self.visit, argument, scope) for argument in reversed(node.arguments))
-
-    def built_in(self, node: Call, scope: Scope) -> Operation:
-        name = node.function
-        operation = ALL_FUNCTIONS.get(OVERLOADS.get((name, len(node.arguments)), name))
-        known = (
-            name in scope.indices
-            or name in (scope.parameters or ())
-            or self.taken(name) is not None
-        )
-        if operation is not None and not known:
-            return operation
-        near = similar(name, [*ALL_FUNCTIONS, *self.functions, *BLOCKS])
-        raise not_a_function(node, self.program.source, known, operation is not None, near)

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import Label as Mark
 from ..errors import Span, refuse
 from ..lowering import CONSTANTS
-from ..operations import ARRAY_FUNCTIONS, FUNCTIONS
+from ..operations import ARRAY_FUNCTIONS, BLOCKS, FUNCTIONS
 from ..syntax.tree import (
     Call,
     Declaration,
@@ -24,7 +24,6 @@ from ..syntax.tree import (
     Vector,
 )
 from .affine import parts
-from .blocks import BLOCKS
 from .ranges import bound_names
 
 Bound = frozenset[str]

@@ -38,6 +38,7 @@ def declared_shapes(
                         "an array has at least one element along each axis",
                     )  # fmt: skip
             if prod(shape) > limits.elements:
-                raise over_limit("elements", limits.elements, f"numbers in '{name.name}'", name.span)
+                what = f"numbers in '{name.name}'"
+                raise over_limit("elements", limits.elements, what, name.span)
             found[name.name] = shape
     return found

@@ -132,9 +132,8 @@ def check_folder(path: str) -> None:
 def check_saved(path: str) -> None:
     """Refuse to go on from what is no regular file."""
     if os.path.exists(path) and not os.path.isfile(path):
-        raise refuse(
-            "file", f"'{path}' is not a regular file", help="--resume takes a file that --save wrote"
-        )
+        help = "--resume takes a file that --save wrote"
+        raise refuse("file", f"'{path}' is not a regular file", help=help)
 
 
 def mode_for(target: str) -> int:
@@ -199,7 +198,25 @@ def understood(arrays: dict[str, Array]) -> Checkpoint:
         validations = [(int(step), float(loss)) for step, loss in described["validations"]]
         assert history is not None
         state = Saved(described["scalars"], vectors, history.tolist(), validations)
+        check_state(state)
+    for name, text in described["fingerprint"].items():
+        if not isinstance(text, str):
+            raise ValueError(name)
     return Checkpoint(parameters, state, described["fingerprint"])
+
+
+def check_state(state: Saved) -> None:
+    """Raises ValueError for a state that no run can have had."""
+    for name, value in state.scalars.items():
+        if type(value) not in (int, float):
+            raise ValueError(name)
+    for name, vector in state.vectors.items():
+        if vector.ndim != 1 or vector.dtype.kind != "f":
+            raise ValueError(name)
+    if state.scalars["step"] != len(state.history) or not all(
+        isinstance(loss, float) for loss in state.history
+    ):
+        raise ValueError("history")
 
 
 def foreign(path: str) -> BackpropError:
@@ -216,7 +233,7 @@ def resumable(path: str, found: Checkpoint, fingerprint: Fingerprint) -> Saved:
         if before == now:
             continue
         long = max(len(before), len(now)) > 60 or "\n" in before + now
-        said = "" if long else f": {before} in the file, {now} now"
+        said = "" if long else f": {before or 'none'} in the file, {now or 'none'} now"
         raise refuse(
             "usage", f"'{path}' cannot go on: {name} is not the same{said}",
             help="repeat the command that saved it; only --until steps, epochs and seconds may"

@@ -284,16 +284,21 @@ class Descent:
         )
 
     def restore(self, saved: Saved) -> None:
-        """Go on from a state of `saved`, of the same objective and plan."""
+        """Go on from a state of `saved`, of the same objective and plan.
+
+        Raises KeyError or ValueError for a state that is none of such a run.
+        """
         for name in SCALARS:
             setattr(self, name, saved.scalars[name])
         self.earlier = saved.scalars["earlier"]
         self.optimiser.count = int(saved.scalars["count"])
-        for name, held in self.optimiser.memory.items():
-            held[:] = saved.vectors[f"memory {name}"]
+        targets = {f"memory {name}": held for name, held in self.optimiser.memory.items()}
         if self.best is not None:
-            self.best[:] = saved.vectors["best"]
-        self.vector.values[:] = saved.vectors["now"]
+            targets["best"] = self.best
+        for name, held in {**targets, "now": self.vector.values}.items():
+            if saved.vectors[name].shape != held.shape:
+                raise ValueError(name)
+            held[:] = saved.vectors[name]
         self.history = list(saved.history)
         self.validations = list(saved.validations)
 

@@ -164,7 +164,7 @@ def lbfgs(
     objective: Objective, vector: ParameterVector, method: Setting, run: Iterations
 ) -> tuple[str, str]:
     """Minimise by L-BFGS; returns why SciPy stopped, unless a criterion of ours raises first."""
-    from scipy.optimize import minimize  # type: ignore[import-untyped]
+    from scipy.optimize import minimize
 
     known: dict[str, Any] = {}
 
@@ -216,7 +216,7 @@ def least_squares(
     objective: Objective, vector: ParameterVector, method: Setting, run: Iterations
 ) -> tuple[str, str]:
     """Minimise a sum or mean of squares; returns why SciPy stopped, unless a criterion raises."""
-    from scipy import optimize  # type: ignore[import-untyped]
+    from scipy import optimize
 
     known: dict[str, Any] = {"values": None}
 
