@@ -1,8 +1,7 @@
 """Syntax tree → graph: names, functions and constants are settled here.
 
 Each operation that the user wrote becomes a node of its own, in the order of evaluation; only
-inputs and constants are shared. A function that the user defines is written out wherever it is
-called.
+inputs and constants are shared. The user's functions are written out wherever they are called.
 """
 
 from __future__ import annotations

@@ -141,7 +141,6 @@ class Index:
         self.name = name
         self.bounds = bounds
         self.said = bounds is not None
-        self.steps = False  # whether it is the index of a recurrence
 
     @property
     def values(self) -> range:
@@ -211,9 +210,6 @@ def solve(uses: list[Use]) -> None:
             assume(index.bounds is not None)
             assert index.bounds is not None
             index.bounds = (max(low, index.bounds[0]), min(high, index.bounds[1]))
-    for use in uses:  # a step of a recurrence is a number there, and other indices follow it
-        stepping = any(index.steps for _, index in use.terms)
-        assume(not stepping or all(index.said for _, index in use.terms))
     for index, bounds in fitted.items():
         again = [fitting(use, index) for use in uses if index in (i for _, i in use.terms)]
         best = (max(low for low, _ in again), min(high for _, high in again))
@@ -556,7 +552,7 @@ class Maker:
         down = self.number(0, 1)
         names = [next(self.names) for _ in range(self.number(1, 2))]
         t = Index("t", (0, steps - 1) if down else (reach, steps + reach - 1))
-        t.said = t.steps = True
+        t.said = True
         width = self.number(1, 3)
         inner = [(0, width - 1)] * self.number(0, 1)
         known: dict[tuple[Any, ...], Any] = {}

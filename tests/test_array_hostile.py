@@ -122,6 +122,13 @@ def test_an_empty_sum_is_a_value() -> None:
     assert "= 0" in backprop("eval", "sum[i in 0..-5] x[i]", "x=[1, 2]").out
 
 
+def test_steps_count_as_ten_nodes() -> None:
+    """Recurrences are written out step by step, which takes its time: so many and no more."""
+    text = "h[0]=1; h[t]=h[t-1] + 1 for t in 1..100; h[100]"
+    assert backprop("eval", text, "--max-nodes", "1000").code == 4
+    assert backprop("eval", text, "--max-nodes", "2000").code == 0
+
+
 def test_long_recurrences() -> None:
     """A step costs the same however many there are: a thousand well below the limit in time."""
     began = time.monotonic()

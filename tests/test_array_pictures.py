@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import learning
@@ -216,7 +217,7 @@ def test_what_goes_on_to_the_next_step_leads_back_below() -> None:
     drawn = picture(sketched)
     place = {item.name: at for at, item in enumerate(sketched.items)}
     boxes = {gate.vertex: gate_box(gate) for gate in drawn.gates}
-    ends = {(wire.vertex, round(wire.pieces[-1].y)) for wire in later(drawn)}  # type: ignore[union-attr]
+    ends: Any = {(wire.vertex, round(wire.pieces[-1].y)) for wire in later(drawn)}
     for source, target in (("sharp", "w"), ("erase", "M"), ("add", "M")):
         assert (place[source], round(boxes[place[target]][3])) in ends
     frame = drawn.frames[0]

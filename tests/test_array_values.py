@@ -89,7 +89,7 @@ LIST_ERRORS = [
     ("[1, x]", "'x' is a name, not a number", "x"),
     ("[1 2, 3]", "two numbers side by side", "1 2"),
     ("[1e999, 2]", "1e999 is too large for a double", "1e999"),
-    ("[[1,2] [3,4]]", "two arrays in one value", "[3,4]"),
+    ("[[1,2] [3,4]]", "two lists without ','", "["),
     ("[[1,2], 3 [4,5]]", "a number and a list side by side", "3"),
     ("[[],[]]", "a list without numbers", None),
     ("[1,2]+[3,4]", "two arrays in one value", "[3,4]"),

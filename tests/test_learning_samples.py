@@ -22,8 +22,10 @@ from learning import RANDOM, SAMPLES, Arrays, directional_difference, loss_and_g
 from loops import value_of
 
 from backprop_cli.syntax import parse
+from backprop_cli.tensors.evaluation import evaluate_arrays
 
 NAMES = sorted(RANDOM)
+COUNTING = {"svm-right"}  # no loss but a share, without a gradient
 LARGE = {"alexnet"}  # too large for the ordinary tests in double precision
 NOT_BY_LOOPS = {"alexnet", "lenet", "lenet-blocks", "two-layer-matrix"}  # large, or whole arrays
 SCREEN = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -76,7 +78,7 @@ def check_directions(
 
 def test_every_sample_is_here() -> None:
     """No program stands in the folder without a test, and none of the tests without a program."""
-    assert {path.stem for path in SAMPLES.glob("*.txt")} == set(NAMES)
+    assert {path.stem for path in SAMPLES.glob("*.txt")} == {*NAMES, *COUNTING}
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in NOT_BY_LOOPS])
@@ -304,6 +306,16 @@ def test_shares_of_the_steps(folder: None) -> None:
     assert table in backprop(*words).out
     *parts, whole = (float(part) for part in re.findall(r"([\d.]+) %", table))
     assert sum(parts) == pytest.approx(whole, abs=0.2)
+
+
+def test_right_answers_of_the_svm() -> None:
+    """The share that the program counts is that of an argmax by NumPy."""
+    parameters, data = RANDOM["svm"].values(seed=5)
+    program = parse((SAMPLES / "svm-right.txt").read_text(encoding="utf-8"))
+    best = (data["X"] @ parameters["W"].T + parameters["b"]).argmax(1)
+    for y in (data["y"], best):
+        run = evaluate_arrays(program, {**parameters, "X": data["X"], "y": y})
+        assert run.value == pytest.approx((best == y).mean(), rel=1e-14)
 
 
 def test_right_answers(folder: None) -> None:

@@ -98,13 +98,16 @@ class Access:
         self.base = Value(node, self.base.labels, shape, None, firsts)
         return self.base, outside
 
-    def checked(self, found: Value, outside: Value) -> Value:
-        """The elements, refused in the run if one that counts lies outside."""
+    def checked(self, found: Value, outside: Value | None) -> Value:
+        """The elements, refused in the run if one that counts lies outside (None: all do)."""
         space, span = self.space, self.node.span
         wrong = outside
         for guard in self.guards:
-            if not guard.shape:
+            if wrong is None:
+                wrong = guard
+            elif not guard.shape:
                 wrong = space.apply("and", wrong, guard, span=span)
+        assert wrong is not None
         found = space.read(found, span)
         text = print_expression(self.node)
         node = space.append(families.inside(text, span), (found.node, wrong.node), span)

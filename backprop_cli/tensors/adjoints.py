@@ -264,12 +264,12 @@ class Differentiation:
 
     def copied(self, equation: Equation) -> Equation:
         """The same equation with indices of its own."""
-        new = {own.name: self.renewed(own.name) for own in equation.left}  # type: ignore[union-attr]
+        new = {own: self.renewed(own) for own in index_names(equation.left)}
 
         def other(node: Any) -> Any:
             return new.get(node.name) if isinstance(node, Name) else None
 
-        left = tuple(new[own.name] for own in equation.left)  # type: ignore[union-attr]
+        left = tuple(new[own] for own in index_names(equation.left))
         return Equation(equation.name, left, replaced(equation.body, other))
 
     def renewed(self, own: str) -> Name:

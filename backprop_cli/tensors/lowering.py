@@ -73,6 +73,12 @@ class Expressions:
         """
         raise NotImplementedError
 
+    def ruled_out(self, node: Indexed, scope: Scope) -> Value | None:
+        """For a step that no line defines and that a condition guards: a value that does not
+        count.
+        """
+        return None
+
     def label(self, name: str, first: int, last: int) -> Label:
         self.labels += 1
         return Label(self.labels, name, first, last)
@@ -227,6 +233,10 @@ class Expressions:
 
     def indexed(self, node: Indexed, scope: Scope, waiting: list[Any]) -> None:
         """An element or a part of an array."""
+        nothing = self.ruled_out(node, scope)
+        if nothing is not None:
+            self.then(lambda _, __: nothing, node, scope, waiting, ())
+            return
         base, subscripts = self.base(node, scope)
         access = Access(self.space, node, base, scope.guards)
         computed = access.read_forms([self.whole_form(each, scope) for each in subscripts])

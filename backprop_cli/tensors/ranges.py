@@ -42,6 +42,7 @@ class Ranges:
     ) -> None:
         self.constant = constant
         self.taken = taken
+        self.steps: frozenset[str] = frozenset()  # indices that ends of ranges take as numbers
         self.shape_of = shape_of
         self.fits: list[Fit] = []
         self.known: dict[Any, Bounds] = {}
@@ -97,10 +98,11 @@ class Ranges:
                     "give the inner index a letter of its own",
                 )
             inner[name.name] = (name.name, name.span)
+        ends = {name: key for name, key in inner.items() if name not in self.steps}
         for binder in node.binders:
             if not isinstance(binder, Range):
                 continue
-            first, last = self.form(binder.first, inner), self.form(binder.last, inner)
+            first, last = self.form(binder.first, ends), self.form(binder.last, ends)
             if first is not None and last is not None:
                 key = inner[binder.index.name]
                 self.fixed.add(key)

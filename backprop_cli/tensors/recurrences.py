@@ -17,11 +17,13 @@ from ..graph import Section
 from ..limits import over_limit
 from ..syntax.tree import Definition, Expression, Indexed, Name, Range
 from . import families
+from .access import Access
 from .arrays import Value
 from .moving import Moving, references, walk_names
 from .scope import Line, Scope, Unrolled
 
 Position = tuple[int, ...]
+NODES_PER_STEP = 10  # in the time that writing out a step of a recurrence takes
 
 
 class Recurrences(Moving):
@@ -122,9 +124,11 @@ class Recurrences(Moving):
 
     def positions(self, made: Unrolled) -> list[Position]:
         count = prod(high - low + 1 for low, high in made.domain)
-        if count > self.limits.nodes:
+        most = self.limits.nodes // NODES_PER_STEP
+        if count > most:
             span = made.equations[-1].name_span
-            raise over_limit("nodes", self.limits.nodes, f"values of '{made.name}'", span)
+            what = f"values of '{made.name}', each as long in the making as {NODES_PER_STEP} nodes"
+            raise over_limit("nodes", most, what, span)
         return list(product(*(range(low, high + 1) for low, high in made.domain)))
 
     # ------------------------------------------------------------------------------------ the parts
@@ -180,7 +184,8 @@ class Recurrences(Moving):
                     fits = fits and at.denominator == 1 and indices.setdefault(index, at) == at
             if fits:
                 whole = {index: int(at) for index, at in indices.items()}
-                (said if line.says else found).append((line.equation, Scope(whole)))
+                scope = Scope(whole, steps=line.steps)
+                (said if line.says else found).append((line.equation, scope))
         found = said or found
         where = ", ".join(map(str, position))
         if len(found) > 1:
@@ -206,7 +211,13 @@ class Recurrences(Moving):
         known = [form for form in forms if form is not None]
         ranged = {each.index.name for each in equation.ranges}
         says = all(index in ranged for form in known for index, _ in form.terms)
-        return Line(equation, known, self.equation_domain(made, equation), says)
+        domain = self.equation_domain(made, equation)
+        steps = {}
+        for form, bounds in zip(known, domain, strict=True):
+            for index, by in form.terms:
+                ends = sorted(int((end - form.constant) / by) for end in bounds)
+                steps[index] = (ends[0], ends[1])
+        return Line(equation, known, domain, says, steps)
 
     def missing_part(self, equation: Definition, scope: Scope) -> tuple[str, Position] | None:
         """A part that a line needs and that is not there yet."""
@@ -276,15 +287,25 @@ class Recurrences(Moving):
             low, high = bounds or (first, last)
             spans.append((max(low, first), min(high, last)))
             if low > last or high < first:
-                if not scope.guards:
-                    raise self.nothing_there(made, node, axis, low if low > last else high, scope)
-                spans[-1] = (first, last)  # where a condition rules it out
+                raise self.nothing_there(made, node, axis, low if low > last else high, scope)
         position = tuple(low for low, _ in spans)
         fixed = [self.whole_form(node.subscripts[axis], scope) for axis in made.axes]
         if position in made.parts and [f and f.whole for f in fixed] == list(position):
             return made.parts[position], rest
         moving = [node.subscripts[axis] for axis in made.axes]
         return self.stack_of(made, tuple(spans), node), [*moving, *rest]
+
+    def ruled_out(self, node: Indexed, scope: Scope) -> Value | None:
+        made = self.unrolled.get(node.name)
+        if made is None or not scope.guards or len(node.subscripts) <= max(made.axes):
+            return None
+        for axis, (first, last) in zip(made.axes, made.domain, strict=True):
+            form = self.whole_form(node.subscripts[axis], scope)
+            if form is None or form.whole is None or first <= form.whole <= last:
+                continue
+            zero = self.space.constant(0, node.span)
+            return Access(self.space, node, zero, scope.guards).checked(zero, None)
+        return None
 
     def nothing_there(
         self, made: Unrolled, node: Indexed, axis: int, value: int, scope: Scope

@@ -129,6 +129,11 @@ class Reductions(Expressions):
             ):
                 if form is not None and form.terms:
                     masks.append(Comparison((relation,), (given.index, end), given.span))
+        for step, bounds in scope.steps.items():
+            # What a line says of its other indices must not depend on the step.
+            problem.say((step, "step"), bounds)
+            keys[step] = (step, "step")
+        problem.steps = frozenset(scope.steps)
         for place, body in enumerate(bodies):
             problem.read(body, keys, guarded=place == 0 and bool(masks or len(bodies) > 1))
         solved = problem.solve()

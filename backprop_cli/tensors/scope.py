@@ -16,6 +16,7 @@ Index = Union[Label, int]  # an axis, or one value where a recurrence is written
 class Scope(NamedTuple):
     """indices     the indices by name.
     parameters  the arguments of the function that is being written out; None outside.
+    steps       the first and last value of the indices that are written out, in the whole line.
     guards      conditions under which alone the expression counts: the branch of an `if`, the
                 body of a sum with conditions. A subscript may leave its axis where they fail.
     """
@@ -23,6 +24,7 @@ class Scope(NamedTuple):
     indices: Mapping[str, Index] = {}
     parameters: Mapping[str, Value] | None = None
     guards: tuple[Value, ...] = ()
+    steps: Mapping[str, tuple[int, int]] = {}
 
 
 class Stored(NamedTuple):
@@ -39,12 +41,14 @@ class Line(NamedTuple):
     forms   its subscripts at the axes that are written out.
     domain  the first and last value of each of these axes for which it holds.
     says    whether it says itself for which values it is: h[0], or with 'for'.
+    steps   the first and last value of its indices that are written out.
     """
 
     equation: Definition
     forms: list[Affine]
     domain: list[tuple[int, int]]
     says: bool
+    steps: dict[str, tuple[int, int]]
 
 
 class Unrolled:

@@ -3,7 +3,8 @@
 Forms (all numbers are constant expressions of the language, sizes and seeds whole ones):
 
     [1, 2, 3]   [[1, 2], [3, 4]]   [7,]      nested lists; all rows of a list are equally long, and
-                                             a comma makes a list of one (`[7]` is the number 7)
+                                             a comma makes a list of one (`[7]` is the number 7,
+                                             `[[1, 2]]` a matrix of one row)
     normal(10, 3073; seed=1)                 also mean=0, sd=1
     uniform(10; seed=1)                      also low=0, high=1
     zeros(2, 3)  ones(4)  identity(3)        `identity` is a square matrix

@@ -72,6 +72,8 @@ def array_forms(text: str) -> list[Span]:
                 while found and found[-1].start >= start:
                     found.pop()
                 found.append(Span(start, place + 1))
+                if sign == "]" and opened and opened[-1][1] == "[":
+                    opened[-1] = (*opened[-1][:2], True)  # [[1, 2]] is a matrix of one row
     return found if not opened else []
 
 
