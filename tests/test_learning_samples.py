@@ -328,3 +328,20 @@ def test_right_answers(folder: None) -> None:
         digits = (hidden @ learnt["V"].T + learnt["c"]).argmax(1)
         assert found == pytest.approx((digits == held["y"]).mean(), rel=1e-12)
     assert found > 0.91
+
+
+def test_arrays_of_a_file_as_values(folder: None) -> None:
+    """--bindings takes .npz files, several of them, and not what a run keeps for itself; what
+    stands in two of them, or has no place in the formula, is refused.
+    """
+    backprop(*TRAINING["two-layer"])
+    held = "samples/learning/digits-held-back.npz"
+    formula = "sum(W)*0 + sum(b)*0 + sum(V)*0 + sum(c)*0 + mean(X) + mean(y)"
+    ran = backprop("eval", formula, "--bindings", "two-layer.npz", "--bindings", held, "--json")
+    with np.load(SAMPLES / "digits-held-back.npz") as arrays:
+        expected = arrays["X"].mean() + arrays["y"].mean()
+    assert json.loads(ran.out)["value"] == pytest.approx(expected, rel=1e-12)
+    twice = backprop("eval", formula, "--bindings", held, "--bindings", held)
+    assert twice.code == 2 and "bound-twice" in twice.err
+    unknown = backprop("eval", "mean(X)", "--bindings", held)
+    assert unknown.code == 2 and "'y'" in unknown.err

@@ -13,6 +13,7 @@ from ..bindings import (
     LARGEST_JSON,
     Bound,
     Content,
+    FromFile,
     bind,
     decoded,
     from_file,
@@ -120,10 +121,17 @@ def standard_input(what: str) -> str:
     return decoded(sys.stdin.buffer.read(DEFAULT_LIMITS.characters * 4 + 1), "standard input")
 
 
-def read_bindings(pairs: list[str], file: str | None, limits: Limits) -> dict[str, Bound]:
-    """The bindings of the command line, and those of a JSON file (`-`: standard input)."""
+def read_bindings(pairs: list[str], files: list[str], limits: Limits) -> dict[str, Bound]:
+    """The bindings of the command line, and those of files: a JSON object (`-`: standard input), or
+    the arrays of an .npz file by their names.
+    """
     found: list[tuple[str, Content]] = []
-    if file is not None:
+    for file in files:
+        if file.lower().endswith(".npz"):
+            from ..values import arrays_of_archive
+
+            found += [(n, FromFile(f"@{file}:{n}", a)) for n, a in arrays_of_archive(file)]
+            continue
         text = standard_input("--bindings -") if file == "-" else bindings_text(file)
         found += json_pairs(text, "standard input" if file == "-" else f"'{file}'")
     for pair in pairs:
@@ -154,9 +162,9 @@ def plain(name: str) -> str:
     return plain_name(surrogate_free(name))
 
 
-def stdin_once(expression: str | None, file: str | None, bindings: str | None) -> None:
+def stdin_once(expression: str | None, file: str | None, bindings: list[str]) -> None:
     """Standard input can be read once."""
-    if [expression, file, bindings].count("-") > 1:
+    if [expression, file, *bindings].count("-") > 1:
         raise refuse("usage", "the formula and the bindings cannot both come from standard input")
 
 

@@ -35,9 +35,9 @@ Bind = Annotated[
     typer.Option("--bind", metavar="NAME=VALUE", help="The same as NAME=VALUE or --NAME VALUE."),
 ]
 Bindings = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        "--bindings", metavar="FILE", help="Read values from a JSON object (-: standard input)."
+        "--bindings", metavar="FILE", help="Read values from a JSON object (-: stdin) or an .npz."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object (see: backprop schema).")]
@@ -82,13 +82,13 @@ def request(
     traceback: Traceback = False,
 ) -> Request:
     """Read the formula and the values, from wherever the options say."""
-    stdin_once(expression, file, bindings)
+    stdin_once(expression, file, bindings or [])
     limits = Limits(
         max_characters, max_tokens, max_depth, max_nodes,
         elements=max_elements, products=max_products,
     )  # fmt: skip
     text = formula_text(expression, file)
-    given = read_bindings(bind or [], bindings, limits)
+    given = read_bindings(bind or [], bindings or [], limits)
     return Request(parse(text, limits), given, limits)
 
 

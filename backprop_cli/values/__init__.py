@@ -17,7 +17,7 @@ or a summand may stand around one form: `0.01*normal(3; seed=1)`, `1 - 2*uniform
 Lists of whole numbers and `range` are int64; files keep float32; everything else is float64.
 """
 
-from .files import array_from_file, json_array
+from .files import array_from_file, arrays_of_archive, json_array
 from .texts import array_value
 
-__all__ = ["array_from_file", "array_value", "json_array"]
+__all__ = ["array_from_file", "array_value", "arrays_of_archive", "json_array"]

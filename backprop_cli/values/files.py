@@ -15,6 +15,8 @@ from ..limits import DEFAULT_LIMITS, Limits
 from .lists import cell_value, nested_array
 from .parts import Array, Part
 
+OF_A_RUN = "backprop.train/"  # what `training.checkpoints` puts before them
+
 
 def array_from_file(name: str, path: str, key: str) -> Array:
     """The array of a data file.
@@ -49,6 +51,18 @@ def array_from_file(name: str, path: str, key: str) -> Array:
             )
         return archive.array(wanted)
     return from_table(name, path, key)
+
+
+def arrays_of_archive(path: str) -> list[tuple[str, Array]]:
+    """All arrays of an .npz file with their names, but for those by which `train --save` keeps the
+    state of a run.
+
+    Raises BackpropError for what is no file of real numbers.
+    """
+    beginning(path)
+    archive = Archive(Source(path, "npz", None))
+    names = [name for name in archive.names if not name.startswith(OF_A_RUN)]
+    return [(name, archive.array(name)) for name in names]
 
 
 def from_table(name: str, path: str, key: str) -> Array:
