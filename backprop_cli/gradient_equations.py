@@ -7,8 +7,8 @@ from typing import NamedTuple
 from .equations import Equations
 from .errors import BackpropError
 from .syntax.tree import Definition
-from .tensors.adjoints import AdjointProgram, differentiated
-from .tensors.outline import Outline
+from .tensors.adjoints.equations import AdjointProgram, differentiated
+from .tensors.outlines.outline import Outline
 
 Sides = tuple[str, ...]
 

@@ -61,7 +61,7 @@ minimize mean[i] (softplus(z[i]) - y[i]*z[i])
 def trainable(text: str, parameters: Arrays, data: Arrays) -> Any:
     """A program with its data as what `backprop train` makes small."""
     from backprop_cli.syntax import parse
-    from backprop_cli.tensors.objective import program_objective
+    from backprop_cli.tensors.running.objective import program_objective
 
     return program_objective(parse(text), {}, data, parameters)
 

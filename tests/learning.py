@@ -20,7 +20,7 @@ def prepared(text: str, bindings: Mapping[str, np.ndarray]) -> Callable[[], tupl
     """
     from backprop_cli.syntax import parse
     from backprop_cli.tensors import lower_arrays, run_arrays
-    from backprop_cli.tensors.evaluation import given_of, number_type
+    from backprop_cli.tensors.running.evaluation import given_of, number_type
 
     program = parse(text)
     lowered = lower_arrays(program, given_of(bindings), dtype=number_type(bindings))

@@ -18,8 +18,8 @@ from index_programs import Made, programs
 from backprop_cli.errors import BackpropError
 from backprop_cli.syntax import parse
 from backprop_cli.tensors import evaluate_arrays
-from backprop_cli.tensors.adjoint_program import derivative_program, program_statements, written
-from backprop_cli.tensors.adjoints import adjoint_equations, differentiated
+from backprop_cli.tensors.adjoints.equations import adjoint_equations, differentiated
+from backprop_cli.tensors.adjoints.program import derivative_program, program_statements, written
 
 SCHEMA = json.loads((ROOT / "backprop_cli/schemas/diff-1.json").read_text(encoding="utf-8"))
 RELAXED = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]

@@ -16,8 +16,8 @@ from commandline import ROOT, Result, backprop, process
 from learning import RANDOM
 
 from backprop_cli.render.array_text import summary_text, whole_text
-from backprop_cli.tensors.evaluation import ArrayRun
-from backprop_cli.tensors.reporting import summary
+from backprop_cli.tensors.running.evaluation import ArrayRun
+from backprop_cli.tensors.running.reporting import summary
 
 SAMPLES = ROOT / "samples" / "learning"
 SCORES = (

@@ -24,8 +24,8 @@ from backprop_cli.render.explain_arrays_text import LatexEquations, document
 from backprop_cli.syntax import parse
 from backprop_cli.syntax.tree import Definition, Result
 from backprop_cli.tensors import evaluate_arrays
-from backprop_cli.tensors.outline import Outline, outline
-from backprop_cli.tensors.shares import StepShares, part_of_total, step_shares
+from backprop_cli.tensors.outlines.outline import Outline, outline
+from backprop_cli.tensors.outlines.shares import StepShares, part_of_total, step_shares
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples" / "learning"

@@ -18,7 +18,7 @@ from backprop_cli.drawing.definitions import Sketch, sketch
 from backprop_cli.drawing.picture import EQUATION, LOOP, NAME, Along, Curve, Wire
 from backprop_cli.syntax import parse
 from backprop_cli.tensors import evaluate_arrays
-from backprop_cli.tensors.outline import Item, Outline, outline
+from backprop_cli.tensors.outlines.outline import Item, Outline, outline
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "learning"
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.txt"))

@@ -29,7 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def bound(text: str, name: str = "x") -> Bound:
     """What `--bind name=text` binds."""
-    return read_bindings([f"{name}={text}"], None, DEFAULT_LIMITS)[name]
+    return read_bindings([f"{name}={text}"], [], DEFAULT_LIMITS)[name]
 
 
 def value(text: str, name: str = "x") -> Any:

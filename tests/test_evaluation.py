@@ -440,7 +440,7 @@ def test_values_are_constant_formulas(text: str, value: float) -> None:
 
 BAD_VALUES = [
     ("", "missing-value"), ("y", "bad-value"), ("1,5", "bad-value"), ("2 3", "bad-value"),
-    ("x", "bad-value"), ("2+", "bad-value"), ("[1,2]", "bad-value"), ("1 > 2", "bad-value"),
+    ("x", "bad-value"), ("2+", "bad-value"), ("[1,2]", "not-scalar"), ("1 > 2", "bad-value"),
     ("2±-1", "bad-value"), ("2±inf", "bad-value"), ("2±x", "bad-value"), ("a=2", "bad-value"),
     ("2;3", "bad-value"), ("sin 2", "bad-value"), ("2±1±1", "bad-value"), ("nano", "bad-value"),
 ]  # fmt: skip

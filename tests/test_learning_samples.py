@@ -22,7 +22,7 @@ from learning import RANDOM, SAMPLES, Arrays, directional_difference, loss_and_g
 from loops import value_of
 
 from backprop_cli.syntax import parse
-from backprop_cli.tensors.evaluation import evaluate_arrays
+from backprop_cli.tensors.running.evaluation import evaluate_arrays
 
 NAMES = sorted(RANDOM)
 COUNTING = {"svm-right"}  # no loss but a share, without a gradient

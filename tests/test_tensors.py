@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from backprop_cli.errors import BackpropError
 from backprop_cli.syntax import parse
-from backprop_cli.tensors import contraction, evaluate_arrays, execution, lower_arrays
-from backprop_cli.tensors.contraction import Contraction, Operand, View
-from backprop_cli.tensors.evaluation import given_of
-from backprop_cli.tensors.execution import Plan, RowPlan, plan_by_rows
-from backprop_cli.tensors.objective import program_objective
+from backprop_cli.tensors import evaluate_arrays, lower_arrays
+from backprop_cli.tensors.kernels import contraction
+from backprop_cli.tensors.kernels.contraction import Contraction, Operand, View
+from backprop_cli.tensors.running import execution
+from backprop_cli.tensors.running.evaluation import given_of
+from backprop_cli.tensors.running.execution import Plan, RowPlan, plan_by_rows
+from backprop_cli.tensors.running.objective import program_objective
 
 Array = Any
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 
 from ..errors import refuse
-from ..tensors.reporting import ArrayReport
+from ..tensors.running.reporting import ArrayReport
 from ..training.checkpoints import whole_file
 
 

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 from . import options
 
 if TYPE_CHECKING:
-    from ..tensors.outline import Outline
-    from ..tensors.reporting import ArrayReport
+    from ..tensors.outlines.outline import Outline
+    from ..tensors.running.reporting import ArrayReport
 
 
 def outlined(asked: options.Request, **set_options: bool) -> tuple[Outline, ArrayReport | None]:
     """The outline of a program over arrays, and the report of its run; None where no variable has
     a value, so that only names and shapes can be shown.
     """
-    from ..tensors.outline import outline
+    from ..tensors.outlines.outline import outline
 
     if not asked.bindings and may_have_inputs(asked):
         return outline(asked.program), None
-    from ..tensors.evaluation import evaluate_arrays
-    from ..tensors.inputs import whole_inputs
-    from ..tensors.reporting import report_arrays
+    from ..tensors.running.evaluation import evaluate_arrays
+    from ..tensors.running.inputs import whole_inputs
+    from ..tensors.running.reporting import report_arrays
 
     values = options.array_values(asked, **set_options)
     run = evaluate_arrays(asked.program, values, limits=asked.limits)
@@ -31,6 +31,6 @@ def outlined(asked: options.Request, **set_options: bool) -> tuple[Outline, Arra
 
 def may_have_inputs(asked: options.Request) -> bool:
     """Whether a program has any variable."""
-    from ..tensors.outline import outline
+    from ..tensors.outlines.outline import outline
 
     return any(item.kind == "input" for item in outline(asked.program).items)

@@ -99,7 +99,7 @@ def diff_arrays(
 ) -> None:
     """Write the gradient of a program over arrays as index equations."""
     from ..render import array_derivative as render
-    from ..tensors.adjoints import differentiate_program, gradient_notes
+    from ..tensors.adjoints.equations import differentiate_program, gradient_notes
 
     shapes = {
         name: () if bound.array is None else tuple(bound.array.shape)

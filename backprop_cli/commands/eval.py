@@ -75,9 +75,9 @@ def eval_arrays(
     asked: options.Request, full: bool, wrt: str | None, save: str | None, json: bool
 ) -> None:
     """Evaluate over arrays, and show or save the result."""
-    from ..tensors.evaluation import evaluate_arrays
-    from ..tensors.inputs import whole_inputs
-    from ..tensors.reporting import report_arrays
+    from ..tensors.running.evaluation import evaluate_arrays
+    from ..tensors.running.inputs import whole_inputs
+    from ..tensors.running.reporting import report_arrays
 
     wanted = None if wrt is None else names_in(wrt)
     set_options = {"json": json, "tree": False, "full": full, "wrt": True, "save": True}

@@ -69,8 +69,8 @@ def open_variables(parameters: dict[str, Any]) -> list[str]:
         program = parse(text)
         names: Iterable[str]
         if signs_of_arrays(program)[0]:
-            from ..tensors.inputs import needed_inputs
-            from ..tensors.names import Names
+            from ..tensors.lowering.names import Names
+            from ..tensors.running.inputs import needed_inputs
 
             names = needed_inputs(program, Names(program, given))
         else:

@@ -54,7 +54,7 @@ def checked_numbers(asked: options.Request, json: bool) -> tuple[float, list[Che
 
 def checked_arrays(asked: options.Request, json: bool) -> tuple[float, list[Check], list[str]]:
     """The value of a formula over arrays, the checks of its parameters, and which have none."""
-    from ..tensors.checking import check_arrays
+    from ..tensors.running.checking import check_arrays
 
     values = options.array_values(asked, json=json)
     found = check_arrays(asked.program, values, asked.limits)

@@ -22,7 +22,7 @@ from ..syntax.tree import Program
 from .formula import FormulaCommand, formula_text, read_bindings, stdin_once
 
 if TYPE_CHECKING:
-    from ..tensors.evaluation import ArrayRun
+    from ..tensors.running.evaluation import ArrayRun
 
 CALLED = re.compile(r"([^\W\d]\w*)\s*\(")  # what may be the name of a function
 
@@ -170,7 +170,7 @@ def array_values(asked: Request, **set_options: bool) -> dict[str, Any]:
     """The values of a request on arrays by name, as NumPy arrays. Raises BackpropError for inputs
     without a value and values without an input.
     """
-    from ..tensors.inputs import check_inputs, input_values
+    from ..tensors.running.inputs import check_inputs, input_values
 
     check_inputs(asked.program, asked.bindings, {"bind": False, "file": False, **set_options})
     return input_values(asked.bindings)
@@ -180,7 +180,7 @@ def evaluated_arrays(asked: Request, **set_options: bool) -> "ArrayRun":
     """The evaluation of a request on arrays, with all gradients. Raises BackpropError for names
     without a value and for shapes that do not fit.
     """
-    from ..tensors.evaluation import evaluate_arrays
+    from ..tensors.running.evaluation import evaluate_arrays
 
     return evaluate_arrays(
         asked.program, array_values(asked, **set_options), limits=asked.limits

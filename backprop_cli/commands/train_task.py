@@ -52,7 +52,7 @@ class Task(NamedTuple):
 
 def objective_for(asked: options.Request, data: TrainingData | None) -> "Objective":
     """The loss of the formula over some data."""
-    from ..tensors.objective import parameter_names, program_objective
+    from ..tensors.running.objective import parameter_names, program_objective
 
     arrays = {} if data is None else dict(data.arrays)
     given = {name: given_value(asked, name) for name in asked.bindings}
@@ -67,7 +67,7 @@ def objective_for(asked: options.Request, data: TrainingData | None) -> "Objecti
 
 def check_values(asked: options.Request, data: TrainingData | None) -> None:
     """Refuse values of names that the formula has not, and data without values."""
-    from ..tensors.names import Names
+    from ..tensors.lowering.names import Names
     from ..variables import listed, unknown_variables
 
     arrays = {} if data is None else data.arrays

@@ -12,9 +12,9 @@ from ..equations import BLACKBOARD, Equations, close
 from ..errors import refuse
 from ..numerals import pretty, short
 from ..syntax.tree import Definition, Name
-from ..tensors.outline import INPUT as INPUT_ITEM
-from ..tensors.outline import Item, Outline
-from ..tensors.steps import Recurrence
+from ..tensors.outlines.outline import INPUT as INPUT_ITEM
+from ..tensors.outlines.outline import Item, Outline
+from ..tensors.outlines.steps import Recurrence
 from .decimals import LARGE, exponent
 from .diagram import EQUATIONS, INPUT, MOST_VERTICES, Cycle, Return, Vertex, counted
 from .metrics import cut
@@ -161,7 +161,7 @@ def text_of(array: Any) -> str:
         return short(float(array))
     if array.dtype.kind in "iub":
         return f"{array.min()}…{array.max()}" if array.size else ""
-    from ..tensors.reporting import summary
+    from ..tensors.running.reporting import summary
 
     found = summary(array)
     bad = [f"{found.nan:,} NaN"] * bool(found.nan) + [f"{found.infinite:,} ∞"] * bool(

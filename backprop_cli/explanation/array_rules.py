@@ -8,9 +8,9 @@ from typing import Any
 from ..numerals import MINUS
 from ..operations import ARRAY_FUNCTIONS, FUNCTIONS
 from ..syntax.tree import Call, Comparison, Definition, Indexed, Name, Operator, Range, Reduction
-from ..tensors.affine import parts
-from ..tensors.names import walk
-from ..tensors.outline import Item
+from ..tensors.lowering.affine import parts
+from ..tensors.lowering.names import walk
+from ..tensors.outlines.outline import Item
 
 LINEAR = {"multiply", "divide", "negate"}
 SENTENCES = {

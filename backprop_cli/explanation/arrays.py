@@ -12,10 +12,10 @@ from ..equations import Equations
 from ..errors import refuse
 from ..gradient_equations import GradientEquations, Line, gradient_equations, line
 from ..numerals import MINUS
-from ..tensors.outline import Item, Outline
-from ..tensors.reporting import summary
-from ..tensors.shares import StepShares, part_of_total, step_shares
-from ..tensors.steps import Recurrence
+from ..tensors.outlines.outline import Item, Outline
+from ..tensors.outlines.shares import StepShares, part_of_total, step_shares
+from ..tensors.outlines.steps import Recurrence
+from ..tensors.running.reporting import summary
 from .array_rules import rules
 from .lecture import Lecture
 from .reading import two_digits

@@ -1,7 +1,7 @@
 """Functions of whole arrays that are written out as sums of products, windows and reductions.
 
 They have no derivative of their own: what they are made of has. This table says how they are
-called; what they are made of stands in `tensors.blocks`.
+called; what they are made of stands in `tensors.lowering.blocks`.
 """
 
 from __future__ import annotations

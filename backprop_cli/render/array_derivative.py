@@ -10,9 +10,9 @@ from rich.text import Text
 from ..findings import Finding
 from ..syntax.printer import print_program
 from ..syntax.tree import Definition
-from ..tensors.adjoint_program import derivative_program, fresh_declaration, written
-from ..tensors.adjoints import Adjoint, AdjointProgram
-from ..tensors.index_forms import everything
+from ..tensors.adjoints.equations import Adjoint, AdjointProgram
+from ..tensors.adjoints.index_forms import everything
+from ..tensors.adjoints.program import derivative_program, fresh_declaration, written
 from .derivative import folded, label
 from .json import finding_json, write_list, write_object, write_text
 from .plain import in_encoding, safe, width

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..formulas import node_id
 from ..numerals import token
-from ..tensors.reporting import ArrayReport, ArrayRow, summary
+from ..tensors.running.reporting import ArrayReport, ArrayRow, summary
 from .json import finding_json, write_list, write_object, write_span, write_text
 
 Array = Any

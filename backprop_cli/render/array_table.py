@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..tensors.reporting import ArrayReport, ArrayRow
+from ..tensors.running.reporting import ArrayReport, ArrayRow
 from .array_text import FOLDED, Texts, is_small, number, shape_text, whole_text
 from .plain import in_encoding, safe, width
 from .screen import GRADIENT, VALUE, show

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from ..numerals import short
-from ..tensors.reporting import ArrayRow, summary
+from ..tensors.running.reporting import ArrayRow, summary
 
 Array = Any
 

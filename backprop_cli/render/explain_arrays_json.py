@@ -8,8 +8,8 @@ from ..explanation.arrays import ArrayExplanation, ArrayStep, ShareTable
 from ..formulas import node_id
 from ..gradient_equations import Line
 from ..syntax.printer import print_program
-from ..tensors.reporting import ArrayReport
-from ..tensors.shares import part_of_total
+from ..tensors.outlines.shares import part_of_total
+from ..tensors.running.reporting import ArrayReport
 from .array_json import array_json, numeral
 from .explain_json import texts
 from .json import finding_json, write_list, write_object, write_text

@@ -1,8 +1,8 @@
 """Index equations over arrays: sums, products, recurrences, networks, run by whole arrays."""
 
-from .definitions import Given, LoweredArrays, lower_arrays
-from .evaluation import ArrayRun, evaluate_arrays, run_arrays
-from .names import Names
+from .lowering.definitions import Given, LoweredArrays, lower_arrays
+from .lowering.names import Names
+from .running.evaluation import ArrayRun, evaluate_arrays, run_arrays
 
 __all__ = [
     "ArrayRun",

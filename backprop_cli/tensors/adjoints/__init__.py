@@ -1,0 +1,1 @@
+"""The gradient of index equations as index equations, from their text alone."""

@@ -1,0 +1,1 @@
+"""Index equations → a graph over whole arrays: names, ranges, expressions, recurrences."""

@@ -1,0 +1,1 @@
+"""Programs of index equations as a few definitions: what explanations and pictures speak of."""

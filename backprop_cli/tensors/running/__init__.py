@@ -1,0 +1,1 @@
+"""Graphs over arrays run: once, many times, by rows; their inputs, reports and checks."""
