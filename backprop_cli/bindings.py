@@ -143,7 +143,11 @@ def number(graph: Graph | None, xp: Any) -> Any:
     which stands for an array.
     """
     if graph is None:
-        raise refuse("not-scalar", "an array stands where a single number is expected")
+        raise refuse(
+            "not-scalar",
+            "an array stands where a single number is expected",
+            help="give one number, or use it in a formula over arrays: sum(x^2)",
+        )
     return forward(graph, xp, {"nan": xp.constant("nan")} if graph.input_nodes() else {})[-1]
 
 

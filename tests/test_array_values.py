@@ -243,7 +243,7 @@ def test_json() -> None:
     assert value("@v.json") == [1, 2] and bound("@v.json").array.dtype == np.int64
     assert value("@v.json:k") == [[1], [2]]
     assert bound("@v.json:n").array[1] == -math.inf
-    found = read_bindings(["z=[1,2]"], "v.json", DEFAULT_LIMITS)
+    found = read_bindings(["z=[1,2]"], ["v.json"], DEFAULT_LIMITS)
     assert found["x"].array.tolist() == [1, 2] and found["y"].array is None
     assert found["z"].array.tolist() == [1, 2]
     for text, message in (
@@ -291,7 +291,7 @@ def test_numpy_is_not_imported_for_numbers() -> None:
     program = (
         "import sys, json; from backprop_cli.commands.formula import read_bindings;"
         "from backprop_cli.limits import DEFAULT_LIMITS as limits;"
-        "read_bindings(['a=pi/2', 'b=[7]', 'c=2±0.1', 'd=@v.csv:x'], 'v.json', limits);"
+        "read_bindings(['a=pi/2', 'b=[7]', 'c=2±0.1', 'd=@v.csv:x'], ['v.json'], limits);"
         "print(json.dumps([m for m in ('numpy', 'polars', 'scipy') if m in sys.modules]))"
     )
     root = Path(__file__).parent.parent

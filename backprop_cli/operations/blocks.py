@@ -26,11 +26,15 @@ class Block(NamedTuple):
     def takes(self, given: int) -> bool:
         """Whether so many arguments are right."""
         count = len(self.parameters.split(", "))
-        return (self.arrays < 0 < given) or count - self.optional <= given <= count
+        if self.parameters.endswith("…"):
+            return given > 0
+        return count - self.optional <= given <= count
 
     def numbers_of_arguments(self) -> str:
         """How many arguments it may have: 2, or 2 or 3."""
         count = len(self.parameters.split(", "))
+        if self.parameters.endswith("…"):
+            return "at least 1"
         return " or ".join(map(str, range(count - self.optional, count + 1)))
 
     def split(self, given: int) -> int:
@@ -49,6 +53,8 @@ BLOCKS = {
         Block("flat", "x", 1, 0, "all elements in one axis"),
         Block("conv", "x, K, stride, pad", 2, 2, "convolution of x[c,i,j] by K[f,c,p,q]"),
         Block("maxpool", "x, size, stride", 1, 1, "the largest of each window"),
+        Block("zeros", "n, …", 0, 0, "an array of zeros with axes of these lengths"),
+        Block("ones", "n, …", 0, 0, "an array of ones with axes of these lengths"),
         Block("avgpool", "x, size, stride", 1, 1, "the mean of each window"),
     )
 }

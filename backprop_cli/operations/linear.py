@@ -23,12 +23,13 @@ def written(shape: Shape) -> str:
     return "x".join(map(str, shape)) if shape else "a number"
 
 
-def vector(what: str, shape: Shape) -> None:
-    """Raise ValueError unless a shape is that of a vector with elements."""
-    if len(shape) != 1:
-        raise ValueError(f"{what} takes a vector, not {described(shape)}")
-    if not shape[0]:
-        raise ValueError(f"{what} takes a vector with at least one element")
+def rows(what: str, shape: Shape) -> None:
+    """Raise ValueError unless a shape is that of a vector with elements, or of rows of them."""
+    if not shape:
+        raise ValueError(f"{what} takes a vector, or a matrix row by row, not a number")
+    if not shape[-1]:
+        row = "rows" if len(shape) > 1 else "a vector"
+        raise ValueError(f"{what} takes {row} with at least one element")
 
 
 def described(shape: Shape) -> str:
@@ -47,22 +48,22 @@ def square_matrix(what: str, shape: Shape) -> int:
     return shape[0]
 
 
-def same_vector(what: str) -> Value:
-    """The shape of a row from a vector to a vector."""
+def same_rows(what: str) -> Value:
+    """(…, n) -> (…, n): from a vector to a vector, row by row."""
 
     def shape(v: Shape) -> Shape:
-        vector(what, v)
+        rows(what, v)
         return v
 
     return shape
 
 
-def number_of_vector(what: str) -> Value:
-    """The shape of a row from a vector to a number."""
+def number_of_rows(what: str) -> Value:
+    """(…, n) -> (…): from a vector to a number, row by row."""
 
     def shape(v: Shape) -> Shape:
-        vector(what, v)
-        return ()
+        rows(what, v)
+        return v[:-1]
 
     return shape
 
@@ -88,14 +89,17 @@ def same_matrix(what: str) -> Value:
 
 
 def cross_entropy_shape(s: Shape, y: Shape) -> Shape:
-    """(C), () -> (): a score for each class, the number of the right one, the loss."""
-    vector("cross_entropy(s, y)", s)
-    if y:
+    """(…, C), (…) -> (…): a score for each class, the number of the right one, the loss; row by
+    row.
+    """
+    rows("cross_entropy(s, y)", s)
+    if y != s[:-1]:
+        scores = f" of {described(s)}" if len(s) > 1 else ""
         raise ValueError(
-            f"cross_entropy(s, y) takes one class number y for each row of scores, "
+            f"cross_entropy(s, y) takes one class number y for each row of scores{scores}, "
             f"not {described(y)}"
         )
-    return ()
+    return y
 
 
 def solve_shape(a: Shape, b: Shape) -> Shape:
@@ -137,16 +141,18 @@ LINEAR = (
         "softmax", "v",
         lambda xp, v: xp.softmax_last(v),
         lambda xp, out, v: (Pullback(lambda upstream: xp.pull_softmax(upstream, out)),),
-        "softmax gives each element its share p times (its gradient - the mean gradient under p)",
+        "softmax gives each element its share p times (its gradient - the mean gradient under p);"
+        " a matrix row by row",
         positive=True,
-        shape=same_vector("softmax(v)"),
+        shape=same_rows("softmax(v)"),
     ),
     Operation(
         "log_softmax", "v",
         lambda xp, v: xp.log_softmax_last(v),
         lambda xp, out, v: (Pullback(lambda upstream: xp.pull_log_softmax(upstream, out)),),
-        "log_softmax takes from each element's gradient its share p of all gradients",
-        shape=same_vector("log_softmax(v)"),
+        "log_softmax takes from each element's gradient its share p of all gradients;"
+        " a matrix row by row",
+        shape=same_rows("log_softmax(v)"),
     ),
     Operation(
         "cross_entropy", "s, y",
@@ -154,7 +160,8 @@ LINEAR = (
         lambda xp, out, s, y: (
             Pullback(lambda upstream: xp.pull_cross_entropy(upstream, s, y)), None,
         ),
-        "cross_entropy gives each score its share p, less 1 for the right class y: p - y",
+        "cross_entropy gives each score its share p, less 1 for the right class y: p - y;"
+        " a matrix s row by row, with a vector y",
         domain=CLASS_NUMBER,
         shape=cross_entropy_shape,
     ),
@@ -162,16 +169,17 @@ LINEAR = (
         "argmax", "v",
         lambda xp, v: xp.argmax_last(v),
         lambda xp, out, v: (None,),
-        "argmax is a place, counted from 0: no gradient passes",
+        "argmax is a place, counted from 0: no gradient passes; a matrix row by row",
         flat="flat",
-        shape=number_of_vector("argmax(v)"),
+        shape=number_of_rows("argmax(v)"),
     ),
     Operation(
         "cumsum", "v",
         lambda xp, v: xp.cumsum_last(v),
         lambda xp, out, v: (Pullback(xp.pull_cumsum),),
-        "cumsum gives each element the sum of the gradients from its place on",
-        shape=same_vector("cumsum(v)"),
+        "cumsum gives each element the sum of the gradients from its place on;"
+        " a matrix row by row",
+        shape=same_rows("cumsum(v)"),
     ),
     Operation(
         "trace", "a",

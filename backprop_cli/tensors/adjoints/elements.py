@@ -167,7 +167,7 @@ class Elements:
             inner = self.entered(own, node, scope)
             return (yield self.axes(own.body, inner))
         each = yield self.axes_of_all(node.arguments, scope)
-        kind = node.function
+        kind = self.fitting(node, each)
         if (kind in WHOLE and len(each) == 1) or kind in ("dot", "trace"):
             return ()
         if kind == "matmul":
@@ -193,6 +193,15 @@ class Elements:
         if kind not in self.elementwise():
             raise unsayable(kind, node.span)
         return self.together(each)
+
+    def fitting(self, node: Call, each: Sequence[Axes]) -> str:
+        """The name of a function whose arguments have as many axes as it takes."""
+        from .element_forms import TAKES
+
+        fits, said = TAKES.get(node.function, (None, ""))
+        if fits is not None and not fits(*map(len, each)):
+            raise unknown_axes(f"{node.function} takes {said}", node.span)
+        return node.function
 
     def elementwise(self) -> Mapping[str, Any]:
         from ...operations import FUNCTIONS
@@ -296,12 +305,7 @@ class Elements:
         left, right = operands
         first, second = yield self.axes_of_all((left, right), scope)
         if not (1 <= len(first) <= 2 and 1 <= len(second) <= 2):
-            raise refuse(
-                "shape",
-                "'@' takes vectors and matrices",
-                getattr(left, "span", None),
-                "say the axes of the inputs: param W[C,D], or give them values",
-            )
+            raise unknown_axes("'@' takes vectors and matrices", getattr(left, "span", None))
         self.sizes.unite(from_zero(first[-1]), from_zero(second[0]))
         k, split = self.index("k", from_zero(first[-1])), len(first) - 1
         one = yield self.at(left, (*place[:split], plus(k, first[-1].first)), scope)
@@ -399,7 +403,7 @@ class Elements:
         if own is not None:
             return (yield self.at(own.body, place, self.entered(own, node, scope)))
         each = yield self.axes_of_all(node.arguments, scope)
-        kind = node.function
+        kind = self.fitting(node, each)
         if kind in WHOLE and len(each) == 1:
             return (yield self.whole(kind, node.arguments[0], each[0], scope))
         from .element_forms import FORMS
@@ -437,6 +441,11 @@ class Elements:
 def base_of(index: Any) -> str:
     """The letter of an index."""
     return str(index).partition("#")[0]
+
+
+def unknown_axes(said: str, span: Span | None) -> BackpropError:
+    help = "say the axes of the inputs: param W[C,D], or give them values"
+    return refuse("shape", said, span, help)
 
 
 def unsayable(kind: str, span: Span, what: str = "") -> BackpropError:

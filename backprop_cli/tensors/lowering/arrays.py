@@ -163,11 +163,14 @@ class ArrayGraph:
     def unlike(self, values: Sequence[Value], span: Span | None) -> BackpropError:
         found = dict.fromkeys(lengths(value.shape) for value in values if value.shape)
         shapes = " and ".join(found)
+        help = "their last axes must agree, or have length 1"
+        if [len(value.shape) for value in values] == [2, 1]:
+            help += "; the product of a matrix and a vector is W @ x"
         return refuse(
             "shape",
             f"arrays of {shapes} do not fit together",
             span,
-            "their last axes must agree, or have length 1",
+            help,
         )
 
     def elementwise(

@@ -239,6 +239,17 @@ def pooled(name: str) -> Callable[[ArrayGraph, Span, list[Value], list[int]], Va
     return build
 
 
+def filled(number: str) -> Callable[[ArrayGraph, Span, list[Value], list[int]], Value]:
+    """An array that has one number everywhere."""
+
+    def build(space: ArrayGraph, span: Span, _: list[Value], settings: list[int]) -> Value:
+        if min(settings) < 1:
+            raise misfit("zeros" if number == "0" else "ones", "lengths start at 1", span)
+        return space.expanded(space.constant(number, span), (), tuple(settings), span)
+
+    return build
+
+
 BUILDERS: dict[str, Callable[[ArrayGraph, Span, list[Value], list[int]], Value]] = {
     "matmul": matmul,
     "dot": dot,
@@ -249,4 +260,6 @@ BUILDERS: dict[str, Callable[[ArrayGraph, Span, list[Value], list[int]], Value]]
     "conv": conv,
     "maxpool": pooled("maxpool"),
     "avgpool": pooled("avgpool"),
+    "zeros": filled("0"),
+    "ones": filled("1"),
 }

@@ -31,7 +31,7 @@ from ...syntax.tree import (
     whole_literal,
 )
 from .access import Access
-from .affine import Affine, Label, affine
+from .affine import Affine, Label, affine, parts
 from .arrays import ArrayGraph, Value
 from .blocks import whole_array
 from .scope import Scope, Stored
@@ -128,13 +128,32 @@ class Expressions:
         form = self.whole_form(expression, scope)
         number = None if form is None else form.whole
         if number is None:
-            raise refuse(
-                "size",
-                f"{what} must be a whole number that is known before the run",
-                expression.span,
-                "use numbers, sizes of arrays and inputs that are given as whole numbers",
-            )
+            help = "use numbers, sizes of arrays and inputs that are given as whole numbers"
+            said = f"{what} must be a whole number that is known before the run"
+            open_names = self.open_names(expression, scope)
+            if open_names:
+                listed = ", ".join(f"'{name}'" for name in open_names)
+                said = f"{what} needs {listed}, which {'has' if len(open_names) < 2 else 'have'}"
+                said += " no value"
+                help = f"give it: {' '.join(f'{name}=8' for name in open_names)}"
+            raise refuse("size", said, expression.span, help)
         return number
+
+    def open_names(self, expression: Expression, scope: Scope) -> list[str]:
+        """The names in a whole-number expression that nothing has given a value."""
+        waiting: list[Any] = [expression]
+        found: dict[str, None] = {}
+        while waiting:
+            node = waiting.pop()
+            waiting.extend(parts(node))
+            if (
+                isinstance(node, Name)
+                and node.name not in scope.indices
+                and self.constant_of(node.name) is None
+                and self.stored(node.name) is None
+            ):
+                found[node.name] = None
+        return list(found)
 
     # --------------------------------------------------------------------------------- expressions
 

@@ -15,7 +15,7 @@ from ...errors import BackpropError, refuse
 from ...errors import Label as Mark
 from ...graph import Section
 from ...limits import over_limit
-from ...syntax.tree import Definition, Expression, Indexed, Name, Range
+from ...syntax.tree import Definition, Expression, Indexed, Name, Number, Range
 from ..kernels import families
 from .access import Access
 from .arrays import Value
@@ -166,7 +166,38 @@ class Recurrences(Moving):
     def shortened(self, equation: Definition, scope: Scope) -> Definition:
         """A line without the ranges of the indices that are written out."""
         ranges = tuple(each for each in equation.ranges if each.index.name not in scope.indices)
-        return equation._replace(ranges=ranges)
+        return equation._replace(ranges=(*ranges, *self.borrowed(equation)))
+
+    def borrowed(self, equation: Definition) -> list[Range]:
+        """The values of the indices that only other lines of the same array say: h[0,i] = 0 runs
+        over the same i as the step.
+        """
+        made = self.unrolled[equation.name]
+        own = self.said_by(equation)
+        found = []
+        for axis, subscript in enumerate(equation.subscripts or ()):
+            if axis in made.axes or not isinstance(subscript, Name) or subscript.name in own:
+                continue
+            for other in made.equations:
+                index = (other.subscripts or ())[axis]
+                known = self.said_by(other) if isinstance(index, Name) else {}
+                if isinstance(index, Name) and index.name in known:
+                    first, last = (Number(str(end), index.span) for end in known[index.name])
+                    found.append(Range(subscript, first, last, subscript.span))
+                    break
+        return found
+
+    def said_by(self, equation: Definition) -> dict[str, tuple[int, int]]:
+        """The values of the indices on a line's left side, as far as it says them itself."""
+        problem = self.problem(Scope())
+        names = {name: name for name in self.indices_in_all(equation)}
+        for each in equation.ranges:
+            ends = [self.whole_form(end, Scope()) for end in (each.first, each.last)]
+            if all(end is not None and end.whole is not None for end in ends):
+                problem.say(each.index.name, tuple(end.whole for end in ends))  # type: ignore
+        problem.read(equation.body, names)
+        solved = problem.solve()
+        return {name: solved[name] for name in names if name in solved}
 
     def equation_at(self, made: Unrolled, position: Position) -> tuple[Definition, Scope]:
         """The line that defines one position, and what its indices are there."""

@@ -124,6 +124,10 @@ class Plan:
             hand_back(values, arrays, adjoints, backwards.through(values[output]))
         return adjoints
 
+    def value(self, inputs: Mapping[str, Array]) -> float:
+        """The output, a number."""
+        return float(self.values(inputs)[self.lowered.output.node])
+
     def evaluate(self, inputs: Mapping[str, Array]) -> tuple[float, dict[str, Array]]:
         """The output, a number, and its gradient with respect to the wanted inputs."""
         values = self.values(inputs)
@@ -222,6 +226,36 @@ class RowPlan:
             hand_back(values, arrays, adjoints, self.shared_nodes.careful)
         return float(values[output]), whole.gradient(adjoints, inputs)
 
+    def value(self, inputs: Mapping[str, Array]) -> float:
+        """The output alone."""
+        values = self.whole.begin(inputs)
+        totals: dict[int, Array] = {}
+        with np.errstate(all="ignore"):
+            compute(self.shared, values, self.kind)
+            for first in range(0, self.count, self.block):
+                size = min(self.block, self.count - first)
+                self.forward(inputs, values, first, size, totals)
+            for node, total in totals.items():
+                values[node] = total
+            compute(self.rest, values, self.kind)
+        return float(values[self.whole.lowered.output.node])
+
+    def forward(
+        self,
+        inputs: Mapping[str, Array],
+        values: list[Array],
+        first: int,
+        size: int,
+        totals: dict[int, Array],
+    ) -> list[Array]:
+        """The values of one block of rows; adds to `totals`."""
+        local = self.local(inputs, values, first, size)
+        compute(self.rows[size], local, self.kind)
+        for node in self.split.totals:
+            total = totals.get(node)
+            totals[node] = local[node] if total is None else total + local[node]
+        return local
+
     def seeds(self, inputs: Mapping[str, Array], values: list[Array]) -> dict[int, Array]:
         """The gradient at each total, which does not depend on the totals."""
         graph = self.whole.graph
@@ -270,14 +304,10 @@ class RowPlan:
     ) -> None:
         """One block of rows, forward and backward; adds to `totals` and `adjoints`."""
         size = min(self.block, self.count - first)
-        local = self.local(inputs, values, first, size)
-        compute(self.rows[size], local, self.kind)
+        local = self.forward(inputs, values, first, size, totals)
         back: list[Array] = [None] * len(local)
-        for node in self.split.totals:
-            total = totals.get(node)
-            totals[node] = local[node] if total is None else total + local[node]
-            if node in seeds:
-                back[node] = seeds[node]
+        for node, seed in seeds.items():
+            back[node] = seed
         made = sum(float(np.sum(local[node])) for node in self.split.totals)
         hand_back(local, arrays, back, self.row_nodes[size].through(made))
         for node in self.crossed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -51,6 +52,8 @@ class ProgramObjective:
         self.found_residuals: Residuals | None = None
         used = self.plan(None).lowered.inputs
         self.unused = [name for name in self.parameters if name not in used]
+        if self.row_plan(None, self.data) is None:
+            lower_arrays(self.program, self.given(None), self.limits, self.kind)
 
     # ---------------------------------------------------------------------------------------- plans
 
@@ -64,7 +67,9 @@ class ProgramObjective:
         return known
 
     def lower(self, count: int | None) -> LoweredArrays:
-        lowered = lower_arrays(self.program, self.given(count), self.limits, self.kind)
+        # All rows at once may be too much where a block of them is not: `__init__` sees to that.
+        limits = self.limits._replace(elements=sys.maxsize) if count is None else self.limits
+        lowered = lower_arrays(self.program, self.given(count), limits, self.kind)
         return single_loss(self.program, lowered, self.rows if count is None else count)
 
     def plan(self, count: int | None) -> Plan:
@@ -119,9 +124,10 @@ class ProgramObjective:
 
     def loss(self, parameters: Mapping[str, Array], rows: Array | None = None) -> float:
         """The loss alone."""
-        plan = self.plan(None if rows is None else len(rows))
-        values = plan.values(self.inputs(parameters, rows))
-        return float(values[plan.lowered.output.node])
+        count = None if rows is None else len(rows)
+        inputs = self.inputs(parameters, rows)
+        data = {name: inputs[name] for name in self.data}
+        return (self.row_plan(count, data) or self.plan(count)).value(inputs)
 
     def residuals(self, parameters: Mapping[str, Array]) -> tuple[Array, Array]:
         """The residuals of a sum or mean of squares, (N,), and their Jacobian, (N, P)."""
