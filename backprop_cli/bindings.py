@@ -28,6 +28,10 @@ NAMED_NUMBERS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
 # What a text with an array has; most texts with it are none.
 MAY_BE_ARRAY = re.compile(r"\[|\b(?:normal|uniform|zeros|ones|identity|range)\s*\(")
 
+# Where a list without commas wants them: [1 2 3], [[1, 2] [3, 4]].
+BETWEEN_NUMBERS = re.compile(r"(?<=[0-9.])\s+(?=[-+]?[0-9.])")
+BETWEEN_ROWS = re.compile(r"\]\s*\[")
+
 # The first line of a file without a header.
 DIGITS = re.compile(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?")
 
@@ -87,7 +91,13 @@ def array_in(name: str, text: str, limits: Limits) -> Any:
         return None
     from .values import array_value
 
-    return array_value(name, text, limits)
+    try:
+        return array_value(name, text, limits)
+    except BackpropError as error:
+        help = list_help(name, text)
+        if error.diagnostic.code != "bad-value" or not help:
+            raise
+        raise BackpropError(error.diagnostic._replace(help=help)) from None
 
 
 def bind_one(name: str, text: str, limits: Limits = DEFAULT_LIMITS) -> Bound:
@@ -115,9 +125,20 @@ def bad_value(name: str, text: str, error: BackpropError) -> BackpropError:
     code = "missing-value" if found.code == "empty" else "bad-value"
     help = found.help or f"write a number, such as {name}=2 or {name}=pi/2"
     if "," in text and found.code == "syntax":
-        help = f"write a decimal number with a point: {name}={text.replace(',', '.', 1)}"
+        help = f"write an array in brackets: {name}=[{text}]"
+        if text.count(",") == 1:
+            decimal = text.replace(",", ".", 1)
+            help = f"write a decimal number with a point: {name}={decimal}; two numbers: [{text}]"
+    elif text.startswith("["):
+        help = list_help(name, text) or help
     message = f"the value of '{name}' cannot be read: {found.message}"
     return BackpropError(found._replace(code=code, message=message, help=help))
+
+
+def list_help(name: str, text: str) -> str:
+    """How to write a list without commas, `[1 2 3]`; nothing for any other text."""
+    commas = BETWEEN_NUMBERS.sub(",", BETWEEN_ROWS.sub("],[", text))
+    return f"write commas: {name}={commas}" if commas != text and len(commas) <= 60 else ""
 
 
 def constant_graph(name: str, text: str, expression: Expression) -> Graph:
@@ -190,9 +211,7 @@ def decoded(data: bytes, what: str) -> str:
 
 def from_file(name: str, reference: str) -> Content:
     """The value that `@path`, `@path.json:key` or `@path.csv:column` holds: a text, or an array."""
-    path, key = reference, ""
-    if not os.path.exists(path) and ":" in path:
-        path, _, key = path.rpartition(":")
+    path, key = split_reference(reference)
     what, ending = f"the file with '{name}'", path.lower()
     if ending.endswith(".json"):
         text = decoded(read_bytes(path, what, LARGEST_JSON), f"{what}, '{path}',")
@@ -210,6 +229,18 @@ def from_file(name: str, reference: str) -> Content:
             help="use .json or .csv",
         )
     return text.strip()
+
+
+def split_reference(reference: str) -> tuple[str, str]:
+    """The path and the part of `path:x0:x63`: the path is the longest beginning that exists."""
+    path, key = reference, ""
+    while not os.path.exists(path) and ":" in path:
+        path, _, key = path.rpartition(":")
+        key = reference[len(path) + 1 :]
+    if os.path.exists(path) or ":" not in reference:
+        return path, key
+    path, _, key = reference.partition(":")
+    return path, key
 
 
 ARRAY_FILES = (

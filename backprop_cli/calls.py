@@ -9,6 +9,10 @@ from .operations import Operation
 from .syntax.tree import Call, Comparison, Indexed, Name, Operator, Reduction
 
 LOGIC = ("and", "or", "not")
+OTHER_NAMES = {  # what other languages call a function
+    "maximum": "max", "minimum": "min", "average": "mean", "avg": "mean", "power": "pow",
+    "transpose": "A^T", "size": "", "len": "", "length": "", "shape": "",
+}  # fmt: skip
 MOST_PARAMETERS = 8  # that a message lists
 BLANKS = re.compile(r"[ \t]*")
 WORD = re.compile(r"(?:[^\W_¹²³⁰-⁹]|\.[0-9])[\w.]*")
@@ -94,6 +98,9 @@ def not_a_function(
     power, bracket, argument = source[node.name_span.end : node.span.end].strip().partition("(")
     argument = bracket + argument
     shown = argument if len(argument) <= 20 and argument.isprintable() else "(…)"
+    other = None if known or in_table else OTHER_NAMES.get(name)
+    if other is not None and (not other.islower() or len(node.arguments) > 0):
+        return other_name(node, other, shown)
     advice = []
     if len(node.arguments) == 1:
         advice.append(f"write {name}{power.rstrip()}*{shown} for a product")
@@ -107,6 +114,19 @@ def not_a_function(
     help = ", or ".join(advice)
     code, message = "unknown-function", f"'{name}' is not a function"
     return refuse(code, message, node.name_span, help, suggestions=tuple(near))
+
+
+def other_name(node: Call, other: str, shown: str) -> BackpropError:
+    """The refusal of a function that is called otherwise here; "" stands for a size."""
+    name = node.function
+    help = f"did you mean {other}{shown}?"
+    if not other:
+        help = "the size of an array is a name: declare data x[N], and write N"
+    elif not other.islower():
+        help = f"write {other}"
+    suggestions = (other,) if other.islower() else ()
+    message = f"'{name}' is not a function"
+    return refuse("unknown-function", message, node.name_span, help, suggestions=suggestions)
 
 
 def needs_arrays(node: Indexed | Reduction | Operator) -> BackpropError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -23,7 +24,11 @@ from ..bindings import (
 )
 from ..errors import BackpropError, refuse
 from ..limits import DEFAULT_LIMITS, Limits
-from .words import sort_words
+from .misplaced import explained
+from .words import dashed_names, sort_words
+
+DASHED = "backprop.dashed"  # where the names that options bind are kept for the errors
+A_FILE = re.compile(r"\S*\.[^\W\d]\w*")  # no formula ends like that
 
 
 class FormulaCommand(TyperCommand):
@@ -39,12 +44,31 @@ class FormulaCommand(TyperCommand):
         return found
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        options = self.option_values()
+        ctx.meta[DASHED] = dashed_names(args, options)
         try:
-            args = sort_words(args, self.option_values())
+            args = sort_words(args, options)
         except BackpropError:
             if not ctx.resilient_parsing:
                 raise
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command. Where it fails by a variable that the formula has not, an option may
+        have been meant.
+        """
+        try:
+            return super().invoke(ctx)
+        except BackpropError as error:
+            dashed = ctx.meta.get(DASHED)
+            expression, file = ctx.params.get("expression"), ctx.params.get("file")
+            if not dashed or "-" in (expression, file):
+                raise
+            try:
+                text = formula_text(expression, file)
+            except BackpropError:
+                raise error from None
+            raise explained(error, dashed, self.option_values(), text) from None
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """The command's options, and `--name` for every variable that has no value yet."""
@@ -100,6 +124,9 @@ def formula_text(expression: str | None, file: str | None, may_read: bool = True
         )
     if expression == "-" and may_read:
         return standard_input("the formula")
+    if may_read and A_FILE.fullmatch(expression) and os.path.isfile(expression):
+        message = f"'{expression}' is a file, not a formula"
+        raise refuse("usage", message, help=f"to read the formula from it, write -f {expression}")
     return surrogate_free(expression)
 
 

@@ -218,7 +218,7 @@ def report_of(
     return RunReport(
         asked.program.source, trained, str(task.method.unusual(usual)),
         None if task.rate is None else task.rate.text, task.objective.rows, task.batch, wanted.seed,
-        task.starts, standard_errors(task.objective, trained.parameters), wanted.full,
+        task.starts, task.fixed, standard_errors(task.objective, trained.parameters), wanted.full,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import refuse, similar
-from ..syntax.tree import Declaration, Program
+from ..syntax.tree import Declaration, Name, Program
 
 Arrays = Mapping[str, Any]
 WORD = re.compile(r"[^\W\d]\w*")
@@ -94,6 +94,18 @@ def declared(program: Program, role: str) -> list[str]:
         if isinstance(statement, Declaration) and statement.role == role
         for name in statement.names
     ]
+
+
+def size_names(program: Program) -> set[str]:
+    """The names in the sizes of declared arrays: N of data x[N]."""
+    return {
+        axis.name
+        for statement in program.statements
+        if isinstance(statement, Declaration)
+        for axes in statement.sizes or ()
+        for axis in axes or ()
+        if isinstance(axis, Name)
+    }
 
 
 def fraction(text: str) -> float | None:

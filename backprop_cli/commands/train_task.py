@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import refuse
 from . import options
-from .train_data import TrainingData, data_names, digest, fraction, read_data, split
+from .train_data import (
+    TrainingData,
+    data_names,
+    declared,
+    digest,
+    fraction,
+    read_data,
+    size_names,
+    split,
+)
 
 if TYPE_CHECKING:
     from ..training import Criteria, Objective, Rate, Setting
@@ -43,6 +52,7 @@ class Task(NamedTuple):
     validation: "Objective | None"
     start: Mapping[str, Any]
     starts: Mapping[str, str]
+    fixed: Mapping[str, str]
     method: "Setting"
     rate: "Rate | None"
     criteria: "Criteria"
@@ -68,6 +78,7 @@ def objective_for(asked: options.Request, data: TrainingData | None) -> "Objecti
 def check_values(asked: options.Request, data: TrainingData | None) -> None:
     """Refuse values of names that the formula has not, and data without values."""
     from ..tensors.lowering.names import Names
+    from ..tensors.running.inputs import needed_inputs
     from ..variables import listed, unknown_variables
 
     arrays = {} if data is None else data.arrays
@@ -75,15 +86,16 @@ def check_values(asked: options.Request, data: TrainingData | None) -> None:
     known = {**names.free, **names.size_names, **names.roles, **names.equations}
     unknown = [name for name in asked.bindings if name not in known]
     if unknown:
-        unbound = [name for name in names.free if name not in arrays]
-        raise unknown_variables(unknown, list(names.free), unbound, {})
-    declared = data_names(asked.program)
-    twice = [name for name in declared if name in arrays and name in asked.bindings]
+        inputs = list(needed_inputs(asked.program, names))
+        unbound = [name for name in inputs if name not in arrays]
+        raise unknown_variables(unknown, inputs, unbound, {})
+    expected = data_names(asked.program)
+    twice = [name for name in expected if name in arrays and name in asked.bindings]
     if twice:
         raise refuse(
             "bound-twice", f"'{twice[0]}' has a value, and is in the data", help="leave it out"
         )
-    missing = [name for name in declared if name not in arrays and name not in asked.bindings]
+    missing = [name for name in expected if name not in arrays and name not in asked.bindings]
     if missing:
         raise refuse(
             "unbound-variable", f"the formula's data have no values: {listed(missing)}",
@@ -163,6 +175,8 @@ def prepared(asked: options.Request, wanted: Wanted) -> Task:
     check_values(asked, data)
     objective = objective_for(asked, data)
     note_unused(objective)
+    fixed = fixed_values(asked, objective)
+    note_fixed(asked, objective, fixed)
     validation = None if held is None else objective_for(asked, held)
     shapes = objective.parameters
     given = {name: given_value(asked, name) for name in shapes if name in asked.bindings}
@@ -170,7 +184,9 @@ def prepared(asked: options.Request, wanted: Wanted) -> Task:
     if getattr(objective, "kind", "") == "float32":  # data in float32 are computed with as such
         start = {name: array.astype("float32") for name, array in start.items()}
     print_of_run = fingerprint(asked, wanted, method, rate, criteria, (data, held), objective)
-    return Task(objective, validation, start, said, method, rate, criteria, batch, print_of_run)
+    return Task(
+        objective, validation, start, said, fixed, method, rate, criteria, batch, print_of_run
+    )  # fmt: skip
 
 
 def batch_size(text: str | None) -> int | None:
@@ -256,6 +272,47 @@ def note_unused(objective: "Objective") -> None:
         print(f"note: the loss does not depend on the {what} {listed(unused)}", file=sys.stderr)
 
 
+def fixed_values(asked: options.Request, objective: "Objective") -> dict[str, str]:
+    """The names that have a value and are no parameters, with the text of it."""
+    held = [name for name in asked.bindings if name not in objective.parameters]
+    return {name: asked.bindings[name].text for name in held}
+
+
+def note_fixed(
+    asked: options.Request, objective: "Objective", fixed: Mapping[str, str]
+) -> None:
+    """Say what is taken for a parameter and what is not, where values are given and no line
+    declares it: a value may have been meant as a start.
+    """
+    if not fixed or declared(asked.program, "param"):
+        return
+    from ..render.plain import safe
+
+    data, sizes = data_names(asked.program), size_names(asked.program)
+    held = [name for name in fixed if name not in data and name not in sizes]
+    if not held:
+        return
+    shown = [f"{name} = {shortened(fixed[name])}" for name in held]
+    print(
+        safe(
+            "note: no 'param' line: the parameters are what is no column of the data and has no"
+            f" value: {counted_list(list(objective.parameters))}; held fixed:"
+            f" {counted_list(shown)} (declare param {counted_list(held)} to train"
+            f" {'it' if len(held) == 1 else 'them'})"
+        ),
+        file=sys.stderr,
+    )
+
+
+def counted_list(words: list[str]) -> str:
+    """Words for a message, at most ten of them."""
+    return ", ".join(words[:10]) + (f" and {len(words) - 10} more" if len(words) > 10 else "")
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= 20 else f"{text[:19]}…"
+
+
 def is_single(value: Any) -> bool:
     return not getattr(value, "shape", ())
 
@@ -267,6 +324,11 @@ def given_value(asked: options.Request, name: str) -> Any:
 
     bound = asked.bindings[name]
     return bound.array if bound.value is None else float(number(bound.value, floats))
+
+
+def described(data: TrainingData | None, source: str | None) -> str:
+    """What data hold, and where they come from: the first word is what must be the same."""
+    return digest(data) if data is None else f"{digest(data)} {source}"
 
 
 def fingerprint(
@@ -291,8 +353,8 @@ def fingerprint(
     counted = rate is not None and "steps" in rate.names
     return {
         "the formula": asked.program.source,
-        "the data": digest(data[0]),
-        "the validation data": digest(data[1]),
+        "the validation data": described(data[1], wanted.validation),
+        "the data": described(data[0], wanted.data),
         "the list of parameters": ", ".join(shapes),
         "the list of given values": ", ".join(sorted(values)),
         "--method": str(method),

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 
 from ..errors import BackpropError, refuse, similar
+from .misplaced import advice
 
 NAME = r"[^\W\d_](?:[\w\u0300-\u036f₀-₉])*"
 BINDING = re.compile(rf"({NAME})\s*=(?!=)(.*)", re.DOTALL)
@@ -50,7 +51,8 @@ def sort_words(words: list[str], options: Mapping[str, bool]) -> list[str]:
                 raise refuse("usage", f"{word} needs a value", help=f"write {word} VALUE")
             continue
         if NOT_A_NAME.fullmatch(word):
-            raise not_an_option(option, list(options))
+            following = words[position] if position < len(words) else ""
+            raise not_an_option(option, value if equals else following, list(options))
         named = OPTION.fullmatch(word)
         if named:
             name, value = named[1], named[2]
@@ -70,6 +72,17 @@ def sort_words(words: list[str], options: Mapping[str, bool]) -> list[str]:
         formulas, bound = formula_among(bound)
     check_formulas(formulas, behind)
     return [*own, *[f"--bind={name}={value}" for name, value, _ in bound], "--", *formulas]
+
+
+def dashed_names(words: list[str], options: Mapping[str, bool]) -> list[tuple[str, str]]:
+    """The names that words such as `--x 1` bind, with their values."""
+    found: list[tuple[str, str]] = []
+    for place, word in enumerate(words):
+        named = OPTION.fullmatch(word)
+        if named and f"--{named[1]}" not in options:
+            following = words[place + 1] if place + 1 < len(words) else ""
+            found.append((named[1], following if named[2] is None else named[2]))
+    return found
 
 
 def has_statements(word: str) -> bool:
@@ -116,10 +129,13 @@ def takes_no_value(option: str, value: str) -> BackpropError:
     return refuse("usage", f"{option} takes no value", help=help)
 
 
-def not_an_option(option: str, options: list[str]) -> BackpropError:
+def not_an_option(option: str, value: str, options: list[str]) -> BackpropError:
     near = similar(option, options)
     help = "write a formula that starts with -- behind --"
-    if near:
+    meant = advice(option.lstrip("-"), value, options)
+    if meant and not meant.startswith("did you mean"):
+        help, near = meant, []
+    elif near:
         help = f"did you mean {near[0]}?"
     elif option.startswith("--_"):
         help = "a name starts with a letter"

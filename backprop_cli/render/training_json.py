@@ -84,6 +84,7 @@ def run_json(report: RunReport) -> str:
         "batch": "null" if report.batch is None else str(report.batch),
         "seed": str(report.seed),
         "starts": write_object({name: write_text(text) for name, text in report.starts.items()}),
+        "fixed": write_object({name: write_text(text) for name, text in report.fixed.items()}),
         "history": points_json(list(enumerate(trained.history))),
         "validation": points_json(trained.validations) if trained.validations else "null",
         "standard_errors": "null",

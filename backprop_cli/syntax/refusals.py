@@ -189,6 +189,11 @@ def unexpected(
         return inverse(tokens[at - 2], token)
     if kind == "SEPARATOR":
         return at_end(previous, span.start)
+    if kind == "COMPARE" and previous is not None and previous.type == "RPAR":
+        start = operand_start(tokens, at - 1)
+        inside = tokens[start + 1 : at - 1]
+        if tokens[start].type == "LPAR" and any(each.type == "COMPARE" for each in inside):
+            return compared_comparison(inside, token)
     if kind in ("COMPARE", "AND", "OR", "NOT") and (
         previous is None or previous.type in OPERAND_ENDS
     ):
@@ -206,6 +211,8 @@ def unexpected(
         or previous.type in OPENERS | {"SEPARATOR"}
     ):
         return missing_operand(previous, token)
+    if kind == "EQUALS" and of_index(tokens, at):
+        return range_with_equals(tokens, at)
     if kind == "EQUALS":
         return refuse("syntax", "a second '=', or one inside brackets", span, "write == to compare")
     if kind == "COMMA":
@@ -224,6 +231,42 @@ def unexpected(
     if kind in OPERAND_STARTS:
         return side_by_side(tokens, at)
     return refuse("syntax", f"{quoted(token)} is not expected here", span, expected=named(expected))
+
+
+def compared_comparison(inside: list[Token], token: Token) -> BackpropError:
+    """The refusal of `(p > 0.5) == label`."""
+    number = f"if({joined(inside)}, 1, 0)"
+    return refuse(
+        "comparison",
+        "a comparison has no value that could be compared",
+        span_of(token),
+        f"make a number of it: if({number} {token} …, a, b)",
+    )
+
+
+def of_index(tokens: list[Token], at: int) -> bool:
+    """Whether the '=' at a place stands for the 'in' of an index: `sum[k=0..3]`, `for k = 0..1`."""
+    before = tokens[at - 2].type if at > 1 else ""
+    end = span_end(tokens, at)
+    ranged = any(each.type == "RANGE" for each in tokens[at:end])
+    return tokens[at - 1].type == "NAME" and (before in ("FOR", "REDUCE") or ranged)
+
+
+def span_end(tokens: list[Token], at: int) -> int:
+    """Where the range of values ends that stands behind the '=' at a place."""
+    stops = ("COMMA", "RSQB", "SEPARATOR", "EQUALS")
+    ends = (k for k in range(at + 1, len(tokens)) if tokens[k].type in stops)
+    return next(ends, len(tokens))
+
+
+def range_with_equals(tokens: list[Token], at: int) -> BackpropError:
+    index, values = tokens[at - 1], joined(tokens[at + 1 : span_end(tokens, at)])
+    return refuse(
+        "syntax",
+        "the values of an index stand behind 'in'",
+        span_of(tokens[at]),
+        f"write {index} in {values}",
+    )
 
 
 def second_subscript(closer: Token, opener: Token) -> BackpropError:

@@ -97,7 +97,10 @@ def refuse_spelling(token: Token) -> None:
     text = str(token)
     if text.endswith("_"):
         stem = text.rstrip("_")
-        help = f"write {stem}_1 or {stem}1; braces do not make a subscript"
+        help = (
+            f"write {stem}_1 or {stem}1; braces do not make a subscript; an element of an array is"
+            f" {stem}[t-1]"
+        )
         raise refuse("character", f"the name {quoted(token)} ends with '_'", span_of(token), help)
     if text.isascii():
         return
@@ -150,7 +153,8 @@ CHARACTER_HELP: dict[str, tuple[str, str, str]] = {
     "'": (
         "character",
         "a prime is not read",
-        "the gradients are worked out for you; call a second name x2",
+        "the gradients are worked out for you; call a second name x2; a matrix with rows and"
+        " columns swapped is A^T",
     ),
     "?": ("character", "'?' is not an operator here", "write if(condition, a, b)"),
     ":": (

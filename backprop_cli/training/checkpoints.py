@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,13 @@ OURS = "backprop.train/"
 STATE = f"{OURS}state"
 HISTORY = f"{OURS}history"
 MOST_STATE = 1 << 26  # bytes
+
+DATA = {"the data": "--data", "the validation data": "--validation"}  # and their options
+DIGEST = re.compile(r"=[0-9a-f]{24}\b")
+REPEAT = (
+    "repeat the command that saved it; only --until steps, epochs and seconds may change, and"
+    " where results are written"
+)
 
 Fingerprint = Mapping[str, str]  # what a run that goes on must share, each part in words
 
@@ -226,18 +234,41 @@ def foreign(path: str) -> BackpropError:
     )  # fmt: skip
 
 
+def other_data(path: str, name: str, before: str, now: str) -> None:
+    """Raise if a run had other data. Their description is a digest and, behind it, where they come
+    from; files may have been moved. "none" stands for no data.
+    """
+    old, _, was = before.partition(" ")
+    new, _, source = now.partition(" ")
+    if old == new:
+        return
+    option = DATA[name]
+    if new == "none":
+        said = f"saved with {option} {was}".rstrip() + ", now without"
+    elif old == "none":
+        said = f"saved without {option}, now with {option} {source}"
+    elif was == source or not was:
+        said = f"other data than it was saved with ({option} {source})"
+    else:
+        said = f"saved with {option} {was}, now with {option} {source}"
+    raise refuse("usage", f"'{path}' cannot go on: {name} is not the same: {said}", help=REPEAT)
+
+
 def resumable(path: str, found: Checkpoint, fingerprint: Fingerprint) -> Saved:
     """The state to go on from. Raises BackpropError that names the first thing that has changed."""
     for name, now in fingerprint.items():
         before = found.fingerprint.get(name, "nothing")
         if before == now:
             continue
+        if name in DATA:
+            other_data(path, name, before, now)
+            continue
+        before, now = (DIGEST.sub("=(an array)", text) for text in (before, now))
         long = max(len(before), len(now)) > 60 or "\n" in before + now
         said = "" if long else f": {before or 'none'} in the file, {now or 'none'} now"
         raise refuse(
             "usage", f"'{path}' cannot go on: {name} is not the same{said}",
-            help="repeat the command that saved it; only --until steps, epochs and seconds may"
-            " change, and where results are written",
+            help=REPEAT,
         )  # fmt: skip
     if found.state is None:
         names = list(found.parameters)

@@ -74,6 +74,7 @@ class RunReport(NamedTuple):
     """A run with what the user asked for.
 
     starts  where each parameter started, in words.
+    fixed   the names that have a value and are no parameters, with its text.
     errors  standard errors, or why there are none, or None for a loss that has none.
     note    why there are no standard errors, or how far they can be trusted.
     """
@@ -86,6 +87,7 @@ class RunReport(NamedTuple):
     batch: int | None
     seed: int
     starts: Mapping[str, str]
+    fixed: Mapping[str, str]
     errors: StandardErrors | str | None
     full: bool
 

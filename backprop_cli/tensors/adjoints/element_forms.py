@@ -192,24 +192,6 @@ FORMS: dict[str, Callable[..., Step]] = {
 }  # fmt: skip
 
 
-# How many axes the arguments of a function must have, as a test and in words.
-TAKES: dict[str, tuple[Callable[..., bool], str]] = {
-    **dict.fromkeys(
-        ("softmax", "log_softmax", "cumsum"), (lambda v: v >= 1, "a vector, or a matrix row by row")
-    ),
-    "cross_entropy": (
-        lambda s, y: s == y + 1,
-        "the scores s of a row and its class number y, or a matrix of scores and a vector",
-    ),
-    "trace": (lambda a: a == 2, "a square matrix"),
-    "conv": (
-        lambda x, kernel, *rest: x == 3 and kernel == 4,
-        "x of channels × height × width and K of filters × channels × height × width",
-    ),
-    **dict.fromkeys(("maxpool", "avgpool"), (lambda x, *rest: x >= 2, "… × height × width")),
-}
-
-
 def settings(node: Call) -> tuple[int, int, int]:
     """The stride, the width of zeros and the size of a window."""
     first = 2 if node.function == "conv" else 1

@@ -26,6 +26,7 @@ from ...syntax.tree import (
 from ..lowering.affine import Affine
 from ..lowering.blocks import WHOLE
 from ..lowering.ranges import bound_names
+from .arguments import check_arguments, unknown_axes
 from .index_forms import (
     Extent,
     as_expression,
@@ -167,7 +168,8 @@ class Elements:
             inner = self.entered(own, node, scope)
             return (yield self.axes(own.body, inner))
         each = yield self.axes_of_all(node.arguments, scope)
-        kind = self.fitting(node, each)
+        kind = node.function
+        check_arguments(node, each)
         if (kind in WHOLE and len(each) == 1) or kind in ("dot", "trace"):
             return ()
         if kind == "matmul":
@@ -193,15 +195,6 @@ class Elements:
         if kind not in self.elementwise():
             raise unsayable(kind, node.span)
         return self.together(each)
-
-    def fitting(self, node: Call, each: Sequence[Axes]) -> str:
-        """The name of a function whose arguments have as many axes as it takes."""
-        from .element_forms import TAKES
-
-        fits, said = TAKES.get(node.function, (None, ""))
-        if fits is not None and not fits(*map(len, each)):
-            raise unknown_axes(f"{node.function} takes {said}", node.span)
-        return node.function
 
     def elementwise(self) -> Mapping[str, Any]:
         from ...operations import FUNCTIONS
@@ -403,7 +396,8 @@ class Elements:
         if own is not None:
             return (yield self.at(own.body, place, self.entered(own, node, scope)))
         each = yield self.axes_of_all(node.arguments, scope)
-        kind = self.fitting(node, each)
+        kind = node.function
+        check_arguments(node, each)
         if kind in WHOLE and len(each) == 1:
             return (yield self.whole(kind, node.arguments[0], each[0], scope))
         from .element_forms import FORMS
@@ -441,11 +435,6 @@ class Elements:
 def base_of(index: Any) -> str:
     """The letter of an index."""
     return str(index).partition("#")[0]
-
-
-def unknown_axes(said: str, span: Span | None) -> BackpropError:
-    help = "say the axes of the inputs: param W[C,D], or give them values"
-    return refuse("shape", said, span, help)
 
 
 def unsayable(kind: str, span: Span, what: str = "") -> BackpropError:

@@ -160,11 +160,14 @@ class ArrayGraph:
                     shape[axis] = 0
         return labels, tuple(shape)
 
-    def unlike(self, values: Sequence[Value], span: Span | None) -> BackpropError:
+    def unlike(
+        self, values: Sequence[Value], span: Span | None, joined: bool = False
+    ) -> BackpropError:
+        """The refusal of arrays that cannot be combined by elements, or `joined`."""
         found = dict.fromkeys(lengths(value.shape) for value in values if value.shape)
         shapes = " and ".join(found)
         help = "their last axes must agree, or have length 1"
-        if [len(value.shape) for value in values] == [2, 1]:
+        if not joined and [len(value.shape) for value in values] == [2, 1]:
             help += "; the product of a matrix and a vector is W @ x"
         return refuse(
             "shape",
@@ -278,7 +281,7 @@ class ArrayGraph:
         for value in values[1:]:
             others = (*value.shape[:axis], *value.shape[axis + 1 :])
             if len(value.shape) != len(first) or others != (*first[:axis], *first[axis + 1 :]):
-                raise self.unlike(values, span)
+                raise self.unlike(values, span, joined=True)
         counts = tuple(value.shape[axis] for value in values)
         for value in values:
             self.budget.hold(value.full, span)

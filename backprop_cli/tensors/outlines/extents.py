@@ -153,7 +153,7 @@ def sizes_of(
         return found[0][::-1]
     if kind in functions:
         return ()
-    if kind == "cross_entropy":
+    if kind in ("cross_entropy", "argmax"):
         return found[0][:-1]
     if kind in REDUCING and (len(found) == 1 or kind not in ("max", "min", "sum", "mean", "prod")):
         return ()
@@ -168,7 +168,7 @@ def sizes_of(
 
 REDUCING = {
     "sum", "mean", "prod", "max", "min", "var", "std", "norm", "logsumexp", "dot",
-    "det", "logdet", "trace", "argmax",
+    "det", "logdet", "trace",
 }  # fmt: skip
 SAME = {"softmax", "log_softmax", "cumsum", "inverse", "stop_gradient"}
 

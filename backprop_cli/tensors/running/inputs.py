@@ -59,10 +59,14 @@ def with_index_help(program: Program, error: BackpropError, unbound: list[str]) 
     """The error for unbound names, with what to do if one of them is meant as an index: it stands
     in subscripts alone.
     """
+    bound = indices_of(program)
     for name in unbound:
+        found = error.diagnostic
+        if name in bound:
+            help = f"a reduction over '{name}' ends before the next + or -: write sum[{name}] (…)"
+            return BackpropError(found._replace(help=help))
         if stands_alone(program, name, lambda node: getattr(node, "subscripts", ())):
             continue
-        found = error.diagnostic
         help = f"to make '{name}' an index, bind it: sum[{name}] …, or on a left side: s[{name}] ="
         return BackpropError(found._replace(help=f"{found.help}; {help}"))
     return error
