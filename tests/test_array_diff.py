@@ -96,6 +96,8 @@ PROGRAMS: list[tuple[str, dict[str, Any]]] = [
     ("sum(log_softmax(u)^2)", {"u": U}),
     ("p[i] = softmax(A[i]); sum(p*p)", {"A": A}),
     ("sum[i] cross_entropy(A[i], y[i])", {"A": A, "y": np.array([1, 0, 3])}),
+    ("mean(cross_entropy(A, y))", {"A": A, "y": np.array([1, 0, 3])}),
+    ("sum(softmax(A)^2) + sum(log_softmax(A)*cumsum(A))", {"A": A}),
     ("trace(M @ M)", {"M": M}),
     ("sum(outer(u, v)*M)", {"u": U, "v": V, "M": M}),
     ("sum(A^T @ A)", {"A": A}),
@@ -238,6 +240,41 @@ def test_latex_can_be_pasted() -> None:
 )
 def test_refusals_say_why(text: str, said: str) -> None:
     """What cannot be differentiated is refused with its name."""
+    with pytest.raises(BackpropError) as caught:
+        differentiated(parse(text))
+    assert said in caught.value.diagnostic.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cross_entropy(s, y)", "mean(cross_entropy(s, y))", "cross_entropy(W @ x, y)",
+        "sum(softmax(x)^2)", "sum(softmax(W @ x))", "sum(log_softmax(x))", "sum(cumsum(x))",
+        "trace(A)", "sum(maxpool(x, 2))", "sum(avgpool(x, 2))", "sum(conv(x, K))",
+    ],
+)  # fmt: skip
+def test_axes_that_nothing_says(text: str) -> None:
+    """Functions of whole arrays ask for the axes of inputs with neither axes nor values; explain
+    says the same, and draw needs none.
+    """
+    result = backprop("diff", text)
+    assert result.code == 3 and "error[shape]" in result.err
+    assert "help: say the axes of the inputs: param W[C,D], or give them values" in result.err
+    explained = backprop("explain", text)
+    assert explained.code == 0 and "no index equation says the gradient" in explained.out
+    assert backprop("draw", text).code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("sum(conv(x))", "'conv' takes 2 to 4 arguments, not 1"),
+        ("sum(softmax(x, y))", "'softmax' takes 1 argument, not 2"),
+        ("sum(outer(u))", "'outer' takes 2 arguments, not 1"),
+    ],
+)
+def test_arguments_are_counted(text: str, said: str) -> None:
+    """A wrong number of arguments is refused as in eval, before anything is written out."""
     with pytest.raises(BackpropError) as caught:
         differentiated(parse(text))
     assert said in caught.value.diagnostic.message

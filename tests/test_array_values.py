@@ -210,6 +210,7 @@ def test_tables() -> None:
     assert value("@v.csv") == [1, 5] and bound("@v.csv").array.dtype == np.int64
     assert value("@v.csv:b") == [2, 6.5]
     assert value("@v.csv:*") == [[1, 2, 3, 4], [5, 6.5, 7, 8]]
+    assert value("@v.csv:x:b") == [[1, 2], [5, 6.5]] and "'w.csv'" in refused("@w.csv:x:b")[1]
     assert value("@v.csv:b,c") == [[2, 4], [6.5, 8]]
     assert refused("@v.csv", "W")[1] == "'v.csv' has no column 'W'; it has x, b, b1, c"
     assert refused("@v.csv:q")[0] == "file-content"

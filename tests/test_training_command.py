@@ -110,6 +110,17 @@ def test_starts_are_said(points: str) -> None:
     assert found["starts"] == {"a": "given", "b": "normal(mean=0, sd=2), seed 4"}
 
 
+def test_held_fixed(points: str) -> None:
+    """Without a param line a value holds its name fixed: the result says so, and what to declare.
+    """
+    formula = "mean[i] (y[i] - a*x[i] - b*k)^2"
+    result = backprop("train", formula, "--data", points, "k=1", "--json")
+    assert json.loads(result.out)["fixed"] == {"k": "1"}
+    assert "a, b; held fixed: k = 1 (declare param k to train it)" in result.err
+    declared = backprop("train", f"param a, b; {formula}", "--data", points, "k=1", "--json")
+    assert declared.err == "" and json.loads(declared.out)["fixed"] == {"k": "1"}
+
+
 def test_a_validation_file(points: str, tmp_path: Path) -> None:
     """Other data may come from a file; the result is the best on them."""
     other = tmp_path / "other.csv"
@@ -310,6 +321,11 @@ def test_resume_refuses_other_data(points: str, tmp_path: Path) -> None:
     Path(points).write_text(text + "1,1\n")
     result = train("--data", points, "--until", "steps=9", "--resume", path)
     assert result.code == 2 and "the data is not the same" in result.err
+    assert f"other data than it was saved with (--data {points})" in result.err
+    held = ("--data", points, "--validation", "0.2", "--until", "steps=5", "--save", path)
+    assert train(*held).code == 0
+    result = train("--data", points, "--until", "steps=9", "--resume", path)
+    assert "saved with --validation 0.2, now without" in result.err
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def written(shape: Shape) -> str:
 def rows(what: str, shape: Shape) -> None:
     """Raise ValueError unless a shape is that of a vector with elements, or of rows of them."""
     if not shape:
-        raise ValueError(f"{what} takes a vector, or a matrix row by row, not a number")
+        raise ValueError(f"{what} takes a vector, not a number")
     if not shape[-1]:
         row = "rows" if len(shape) > 1 else "a vector"
         raise ValueError(f"{what} takes {row} with at least one element")
@@ -94,9 +94,9 @@ def cross_entropy_shape(s: Shape, y: Shape) -> Shape:
     """
     rows("cross_entropy(s, y)", s)
     if y != s[:-1]:
-        scores = f" of {described(s)}" if len(s) > 1 else ""
+        wanted = f" ({described(s[:-1])})" if len(s) > 1 else ""
         raise ValueError(
-            f"cross_entropy(s, y) takes one class number y for each row of scores{scores}, "
+            f"cross_entropy(s, y) takes one class number y for each row of scores{wanted}, "
             f"not {described(y)}"
         )
     return y

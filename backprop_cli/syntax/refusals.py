@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import BackpropError, Label, Span, refuse
 from ..operations import FUNCTIONS
+from .index_refusals import bad_range, of_index, range_with_equals, second_for
 from .kinds import (
     CLOSERS,
     DIVISIONS,
@@ -189,22 +190,10 @@ def unexpected(
         return inverse(tokens[at - 2], token)
     if kind == "SEPARATOR":
         return at_end(previous, span.start)
-    if kind == "COMPARE" and previous is not None and previous.type == "RPAR":
-        start = operand_start(tokens, at - 1)
-        inside = tokens[start + 1 : at - 1]
-        if tokens[start].type == "LPAR" and any(each.type == "COMPARE" for each in inside):
-            return compared_comparison(inside, token)
     if kind in ("COMPARE", "AND", "OR", "NOT") and (
         previous is None or previous.type in OPERAND_ENDS
     ):
-        return refuse(
-            "comparison",
-            f"{quoted(token)} belongs inside if(condition, a, b)",
-            span,
-            "write if(x > 0, a, b); to define a name, write =",
-        )
-    if kind in ("COMPARE", "AND", "OR") and previous is not None and previous.type in OPERAND_ENDS:
-        return refuse("comparison", f"{quoted(token)} is not expected here", span)
+        return comparison(tokens, at)
     if (
         previous is None
         or previous.type in OPERATOR_TYPES
@@ -233,69 +222,35 @@ def unexpected(
     return refuse("syntax", f"{quoted(token)} is not expected here", span, expected=named(expected))
 
 
+def comparison(tokens: list[Token], at: int) -> BackpropError:
+    """The refusal of a sign of a condition where none is read."""
+    token = tokens[at]
+    if token.type == "COMPARE" and at and tokens[at - 1].type == "RPAR":
+        start = operand_start(tokens, at - 1)
+        inside = tokens[start + 1 : at - 1]
+        if tokens[start].type == "LPAR" and any(each.type == "COMPARE" for each in inside):
+            return compared_comparison(inside, token)
+    if token.type == "COMPARE" and at + 1 < len(tokens) and tokens[at + 1].type in OPERAND_STARTS:
+        start, end = operand_start(tokens, at - 1), operand_end(tokens, at + 1)
+        kinds = [each.type for each in tokens[max(start - 2, 0) : start]]
+        if kinds == ["COMPARE", "LPAR"]:  # y == (p > 0.5)
+            return compared_comparison(tokens[start:end], tokens[start - 2])
+    return refuse(
+        "comparison",
+        f"{quoted(token)} belongs inside if(condition, a, b)",
+        span_of(token),
+        "write if(x > 0, a, b); to define a name, write =",
+    )
+
+
 def compared_comparison(inside: list[Token], token: Token) -> BackpropError:
-    """The refusal of `(p > 0.5) == label`."""
+    """The refusal of `(p > 0.5) == label`, and of `label == (p > 0.5)`."""
     number = f"if({joined(inside)}, 1, 0)"
     return refuse(
         "comparison",
         "a comparison has no value that could be compared",
         span_of(token),
         f"make a number of it: if({number} {token} …, a, b)",
-    )
-
-
-def of_index(tokens: list[Token], at: int) -> bool:
-    """Whether the '=' at a place stands for the 'in' of an index: `sum[k=0..3]`, `for k = 0..1`."""
-    before = tokens[at - 2].type if at > 1 else ""
-    end = span_end(tokens, at)
-    ranged = any(each.type == "RANGE" for each in tokens[at:end])
-    return tokens[at - 1].type == "NAME" and (before in ("FOR", "REDUCE") or ranged)
-
-
-def span_end(tokens: list[Token], at: int) -> int:
-    """Where the range of values ends that stands behind the '=' at a place."""
-    stops = ("COMMA", "RSQB", "SEPARATOR", "EQUALS")
-    ends = (k for k in range(at + 1, len(tokens)) if tokens[k].type in stops)
-    return next(ends, len(tokens))
-
-
-def range_with_equals(tokens: list[Token], at: int) -> BackpropError:
-    index, values = tokens[at - 1], joined(tokens[at + 1 : span_end(tokens, at)])
-    return refuse(
-        "syntax",
-        "the values of an index stand behind 'in'",
-        span_of(tokens[at]),
-        f"write {index} in {values}",
-    )
-
-
-def second_subscript(closer: Token, opener: Token) -> BackpropError:
-    """The refusal of `M[1][2]`."""
-    return refuse(
-        "syntax",
-        "a subscript behind a subscript",
-        Span(closer.start_pos or 0, opener.end_pos or 0),
-        "write all of them in one pair of brackets: M[1, 2]; for a product, write '*' between",
-    )
-
-
-def subscript_of_call(closer: Token, opener: Token) -> BackpropError:
-    """The refusal of `softmax(x)[1]`: an element, or a product?"""
-    return refuse(
-        "syntax",
-        "a bracket behind a call has two readings: an element of an array, or a product",
-        Span(closer.start_pos or 0, opener.end_pos or 0),
-        "for an element give the array a name: p = softmax(x), then p[1]; for a product write '*'",
-    )
-
-
-def bad_range(word: Token, token: Token) -> BackpropError:
-    """The refusal of `for 3`, `for t = 1`."""
-    return refuse(
-        "syntax",
-        f"{quoted(token)} is not expected after '{word}'",
-        span_of(token),
-        "write the values of an index as: for t in 1..T",
     )
 
 
@@ -321,22 +276,6 @@ def at_end(previous: Token | None, length: int) -> BackpropError:
         Span(length, length),
         f"write a value behind it, or remove {quoted(previous)}",
         expected=("NUMBER", "NAME", "LPAR"),
-    )
-
-
-def second_for(before: list[Token], token: Token) -> BackpropError | None:
-    """The refusal of `s[i] = … for i in 0..9 for j in 0..9`; None for anything else."""
-    starts = [k for k, each in enumerate(before) if each.type == "SEPARATOR"]
-    statement = before[starts[-1] + 1 :] if starts else before
-    first = next((each for each in statement if each.type == "FOR"), None)
-    if first is None or token.type != "FOR":
-        return None
-    return refuse(
-        "syntax",
-        "a second 'for' behind a definition",
-        span_of(token),
-        "write one, with commas: s[i, j] = … for i in 0..9, j in 0..9",
-        related=(Label(span_of(first), "the first one"),),
     )
 
 

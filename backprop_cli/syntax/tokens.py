@@ -16,7 +16,7 @@ from lark import Token
 
 from ..limits import DEFAULT_LIMITS, Limits, over_limit
 from ..operations import FUNCTIONS
-from . import refusals, spelling
+from . import index_refusals, refusals, spelling
 from .kinds import CLOSERS, OPERAND_ENDS, OPERAND_STARTS, span_of
 
 WORDS = {"and": "AND", "or": "OR", "not": "NOT", "mod": "MOD", "for": "FOR", "in": "IN"}
@@ -97,9 +97,9 @@ class Arranger:
             if kind in TOUCHY and self.binders_end != len(seen):
                 refusals.refuse_neighbours(seen, token)
                 if kind == "LSQB" and seen and self.subscript_end == len(seen):
-                    raise refusals.second_subscript(seen[-1], token)
+                    raise index_refusals.second_subscript(seen[-1], token)
                 if kind == "LSQB" and seen and self.call_end == len(seen):
-                    raise refusals.subscript_of_call(seen[-1], token)
+                    raise index_refusals.subscript_of_call(seen[-1], token)
             if kind in CLOSER_OF:
                 self.open.append(token)
                 if seen and seen[-1].type == "REDUCE":

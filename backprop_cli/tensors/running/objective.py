@@ -16,6 +16,7 @@ from ..lowering.definitions import Given, LoweredArrays, lower_arrays
 from ..lowering.names import Names
 from .evaluation import given_of, number_type, typed
 from .execution import Plan, RowPlan, plan_by_rows
+from .inputs import needed_inputs
 from .residuals import Residuals
 
 Array = Any
@@ -194,7 +195,7 @@ def parameter_names(
     declared = [name for name, role in names.roles.items() if role == "param"]
     if declared:
         return declared
-    others = [name for name in names.free if name not in data and name not in names.size_names]
+    others = [name for name in needed_inputs(program, names) if name not in data]
     return [name for name in others if name not in given] or others
 
 

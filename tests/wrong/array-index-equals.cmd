@@ -1,0 +1,1 @@
+backprop eval "sum[k=0..3] k^2"

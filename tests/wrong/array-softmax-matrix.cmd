@@ -1,1 +1,0 @@
-backprop eval "sum(softmax(x))" --x "[[1,2],[3,4]]"

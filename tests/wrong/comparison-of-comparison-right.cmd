@@ -1,0 +1,1 @@
+backprop eval "if(y == (p > 0.5), 1, 0)" --y 1 --p 2

@@ -1,0 +1,1 @@
+backprop eval "sum(s)/len(s)" "s=[1, 2]"

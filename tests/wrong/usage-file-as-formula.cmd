@@ -1,0 +1,1 @@
+backprop eval tests/wrong/key-ask.key

@@ -1,0 +1,1 @@
+backprop eval "sum[i] X[i]" --data points.csv

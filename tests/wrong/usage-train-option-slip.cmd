@@ -1,0 +1,1 @@
+backprop train "(a - 3)^2" --validaton points.csv

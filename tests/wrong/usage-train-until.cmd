@@ -1,0 +1,1 @@
+backprop train "(a - 3)^2" --epochs 10
