@@ -160,3 +160,11 @@ def test_killed_and_resumed(classes: str, tmp_path: Path) -> None:
     once = finished()
     assert once.code == 0
     assert finished("--resume", path).out == once.out
+
+
+def test_given_numbers_and_arrays_are_starts() -> None:
+    """Where all names have a value and none is declared, all are parameters; W^T has no variable
+    T.
+    """
+    found = as_json("sum((W^T @ W - c)^2)", "W=[[1,2],[3,4]]", "c=1", "--until", "steps=0")
+    assert set(found["parameters"]) == {"W", "c"}

@@ -72,7 +72,9 @@ def objective_for(asked: options.Request, data: TrainingData | None) -> "Objecti
         name: value for name, value in given.items() if name in parameters and not is_single(value)
     }
     constants = {name: value for name, value in given.items() if name not in parameters}
-    return program_objective(asked.program, constants, arrays, starts, asked.limits)
+    return program_objective(
+        asked.program, constants, arrays, starts, asked.limits, parameters
+    )
 
 
 def check_values(asked: options.Request, data: TrainingData | None) -> None:

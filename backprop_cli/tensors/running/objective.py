@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -168,17 +168,19 @@ def program_objective(
     data: Mapping[str, Array],
     starts: Mapping[str, Array],
     limits: Limits = DEFAULT_LIMITS,
+    parameters: Sequence[str] = (),
 ) -> ProgramObjective:
     """A program as an objective.
 
     constants  the values of names that are neither parameters nor data.
     data       the arrays with one thing for each row along their first axis.
     starts     the values of parameters that are given; they say their shapes.
+    parameters the parameters; by default those of `parameter_names`.
 
     Raises BackpropError for parameters whose shape nothing says, and where there is none.
     """
     try:
-        names = parameter_names(program, data, [*constants, *starts])
+        names = list(parameters) or parameter_names(program, data, [*constants, *starts])
         shapes = parameter_shapes(program, names, {**constants, **data}, starts, limits)
     except BackpropError as error:
         raise error.located(program.source) from None
