@@ -219,7 +219,7 @@ def from_file(name: str, reference: str) -> Content:
     if ending.endswith((".csv", ".tsv")) and not larger(path):
         number = csv_value(name, path, key, read_text(path, what))
         return array_of(name, reference, path, key) if number is None else number
-    if ending.endswith(ARRAY_FILES):
+    if holds_arrays(ending):
         return array_of(name, reference, path, key)
     text = read_text(path, what)
     if key:
@@ -243,10 +243,11 @@ def split_reference(reference: str) -> tuple[str, str]:
     return path, key
 
 
-ARRAY_FILES = (
-    *(".csv", ".tsv", ".npy", ".npz", ".ndjson", ".jsonl", ".parquet", ".pq"),
-    *(".arrow", ".ipc", ".feather", ".gz", ".bz2", ".xz", ".zst"),
-)
+def holds_arrays(path: str) -> bool:
+    """Whether the name of a file says that it is one of data."""
+    from .columns.sources import COMPRESSED, FORMATS
+
+    return path.endswith((*FORMATS, *COMPRESSED))
 
 
 def larger(path: str) -> bool:

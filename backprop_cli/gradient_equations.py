@@ -19,6 +19,11 @@ class Line(NamedTuple):
     sides: Sides
     values: tuple[str, ...]
 
+    @property
+    def text(self) -> str:
+        """`a = b for i in 0..9`."""
+        return " = ".join(self.sides) + (f" for {', '.join(self.values)}" if self.values else "")
+
 
 class GradientEquations(NamedTuple):
     """For each array the lines of its gradient. `helpers` are the definitions in them that the

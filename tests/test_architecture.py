@@ -13,7 +13,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # From the ground up. A module may import modules of its own layer and of those below, no others;
 # siblings in SIBLINGS never import each other.
 LAYERS = [
-    {"errors", "limits"},
+    {"errors", "limits", "whole_files"},
     {"operations"},
     {"graph", "run", "namespaces", "notation", "numerals", "formulas"},
     {"syntax"},
@@ -65,6 +65,8 @@ BOUNDED = {  # functions that call themselves, and why that ends soon
     ("simplify/conditions.py", "chosen"),  # its branches are merged already, so they nest no more
     ("simplify/functions.py", "size_or_sign"),  # once, without the factors that are positive
     ("simplify/functions.py", "function"),  # once, for the sign
+    ("tensors/adjoints/elements.py", "at"),  # makes tasks: `finished` runs them with a stack
+    ("tensors/adjoints/elements.py", "axes"),  # likewise
 }
 
 

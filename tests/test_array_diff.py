@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -283,10 +282,10 @@ def test_arguments_are_counted(text: str, said: str) -> None:
 def test_ties_are_noted() -> None:
     """The formula gives each of several largest elements the whole gradient, and says so."""
     result = backprop("diff", "max[i] x[i]")
-    assert result.out.startswith("dx[i]") or "dt1" in result.out
+    assert "dx[i]" in result.out
     assert "warning[tie]" in result.err
 
 
-def test_nothing_of_this_runs_for_single_numbers(tmp_path: Path) -> None:
+def test_nothing_of_this_runs_for_single_numbers() -> None:
     """A scalar formula's derivative looks as before."""
     assert backprop("diff", "sin(x^2)").out == "df/dx = 2*x*cos(x^2)\n"

@@ -162,7 +162,7 @@ def test_where_no_equation_says_the_gradient() -> None:
     """Then there are the numbers, and where they come from."""
     found = backprop("explain", "A2[i,j] = A[i,j]*2; det(A2)", "A=[[2,1],[1,3]]")
     assert found.code == 0, found.err
-    assert "it comes from f" in found.out or "∂f/∂A2[" in found.out
+    assert "it comes from f" in found.out
     assert "∂f/∂A = [[12, −4], [−4, 8]]" in found.out
 
 
@@ -358,4 +358,4 @@ def test_latex_compiles(tmp_path: Path) -> None:
 def test_scalars_are_explained_as_ever() -> None:
     """A formula of single numbers has the steps of its gates."""
     found = backprop("explain", "(x+y)*z", "x=-2", "y=5", "z=-4")
-    assert "mul swaps" in found.out or "swaps" in found.out
+    assert "multiply swaps" in found.out

@@ -48,6 +48,7 @@ TOO_MUCH = {
         "sum[i in 0..10^6, j in 0..10^6] w[i+j]*w[i]*w[j]", "products",
     ),
     "a determinant": ("det(outer(w2, w2))", "products"),
+    "an inverse": ("sum(inverse(outer(w2, w2)))", "products"),
     "steps": ("h[0]=1; h[t]=h[t-1]*0.5 for t in 1..10^9; h[3]", "nodes"),
     "steps along two axes": (
         "h[0,0]=1; h[i,j]=h[i-1,j]+h[i,j-1] for i in 0..10^4, j in 0..10^4; h[3,3]", "nodes",

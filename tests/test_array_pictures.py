@@ -75,6 +75,9 @@ def test_the_outline_of_a_recurrent_network() -> None:
         ("param W[5,D]; data X[N,D]; y = X @ W^T; sum(y)", "y", ("N", "5")),
         ("data x[N,K]; y[n] = softmax(x[n]); sum(y)", "y", ("N", "K")),
         ("a[0] = 1; a[1] = 2; a[t] = a[t-1] + a[t-2] for t in 2..9; a[9]", "a", ("10",)),
+        ("data u[N], v[M]; A = outer(u, v); minimize sum(A)", "A", ("N", "M")),
+        ("data u[N], v[M]; A = concat(u, v); minimize sum(A)", "A", ("·",)),
+        ("data Q[N, N]; A = inv(Q); minimize sum(A)", "A", ("N", "N")),
     ],
 )
 def test_sizes_by_name(text: str, name: str, sizes: tuple[str, ...]) -> None:

@@ -183,7 +183,7 @@ def test_every_row_bad() -> None:
     assert refusal(path, skip_bad=True)[1].startswith("every row is bad; FILE, line 2")
 
 
-def test_bad_rows_are_all_counted_and_the_first_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_rows_are_all_counted_and_the_first_listed() -> None:
     """The list has an end, the count has none."""
     path = written("a\n" + "1\nx\n" * 12_000, "d.csv")
     found = read_columns(path, skip_bad=True)

@@ -244,12 +244,21 @@ def test_singular_matrices() -> None:
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf])
 def test_numbers_that_are_not_finite(odd: float) -> None:
-    """NaN and infinity go through every row, forward and back, without an exception."""
+    """NaN and infinity go through every row, forward and back, without an exception, and leave the
+    other arrays of a batch as they are.
+    """
     for row in LINEAR:
         x = inputs(row.name, (2,))
+        alone = [u[1:] for u in x]
         x[0][0, ..., 0] = odd
-        value = row.forward(arrays, *x)
-        row.vjp(arrays, np.ones_like(value), value, *x)
+        value, right = row.forward(arrays, *x), row.forward(arrays, *alone)
+        np.testing.assert_allclose(value[1:], right, rtol=1e-12)
+        found = row.vjp(arrays, np.ones_like(value), value, *x)
+        expected = row.vjp(arrays, np.ones_like(right), right, *alone)
+        for gradient, other in zip(found, expected, strict=True):
+            assert (gradient is None) == (other is None)
+            if gradient is not None:
+                np.testing.assert_allclose(gradient[1:], other, rtol=1e-12, atol=1e-14)
 
 
 # ----------------------------------------------------------------------------------- shape mistakes

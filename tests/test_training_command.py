@@ -26,6 +26,7 @@ from backprop_cli.commands import train_task
 from backprop_cli.commands.train_data import TrainingData
 from backprop_cli.render.training_curve import curve
 from backprop_cli.training import Step
+from backprop_cli.training.outcome import REASONS
 
 FORMULA = "minimize mean[i] (y[i] - a*x[i] - b)^2"
 SCHEMA = json.loads(backprop("schema", "train").out)
@@ -214,7 +215,7 @@ def test_the_live_curve(monkeypatch: pytest.MonkeyPatch) -> None:
             watch(Step(step, step, 1 / (step + 1), 0.5, 0.1, None))
     text = stream.text()
     assert "step 29   loss 0.03333   gradient 0.5   rate 0.1   Ctrl-C stops" in text
-    assert text.endswith("\x1b[2K") or "\x1b[2K" in text[-60:]
+    assert "\x1b[2K" in text[-60:]  # gone at the end
     trail = training_live.LossTrail()
     for step in range(50_000):
         trail.add(float(step))
@@ -242,6 +243,11 @@ def test_the_log(points: str, tmp_path: Path) -> None:
     assert [line["step"] for line in lines] == list(range(20))
     assert lines[0]["loss"] == found["first_loss"]
     assert set(lines[3]) == {"step", "epoch", "loss", "gradient_norm", "rate"}
+
+
+def test_the_schema_lists_every_reason() -> None:
+    """Why a run can have stopped is the same list in the code and in the schema."""
+    assert SCHEMA["properties"]["stopped_by"]["enum"] == list(REASONS)
 
 
 def test_the_plot(points: str, tmp_path: Path) -> None:

@@ -38,12 +38,14 @@ class Frame:
 
     def __init__(self, source: Source) -> None:
         """Raises BackpropError for a file whose metadata cannot be read."""
+        import polars as pl
+
         self.file = source.file
         self.source = source
         with reported(self.source):
             lazy = self.scanned()
             self.types = {name: kind_of(one) for name, one in lazy.collect_schema().items()}
-            self.rows = int(lazy.select(length()).collect().item())
+            self.rows = int(lazy.select(pl.len()).collect().item())
         self.names = list(self.types)
 
     def scanned(self) -> Any:
@@ -99,12 +101,6 @@ class Frame:
         bad_rows = np.union1d(reading.bad_rows, np.array(sorted(empty), np.int64))
         listed = [bad[row] for row in sorted(bad)[:LISTED]]
         return Reading(arrays, reading.rows, bad_rows, listed)
-
-
-def length() -> Any:
-    import polars as pl
-
-    return pl.len()
 
 
 def kind_of(one: Any) -> str:

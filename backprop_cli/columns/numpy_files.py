@@ -6,10 +6,11 @@ import math
 import os
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import refuse
+from ..whole_files import whole_file
 from .sources import LARGEST_DATA, Source, damaged
 from .table import (
     BEYOND,
@@ -80,6 +81,18 @@ def array_of(file: Any, size: int, name: str) -> Array:
     except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error):
         raise damaged(name, "NumPy array") from None
     return np.ascontiguousarray(plain(array, name)).reshape(shape)
+
+
+def write_npz(path: str, arrays: Mapping[str, Array]) -> None:
+    """Write arrays to an .npz file without compression, whole or not at all. The same arrays give
+    the same bytes.
+    """
+    import numpy as np
+
+    with whole_file(path) as stream, zipfile.ZipFile(stream, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, np.ascontiguousarray(array).reshape(array.shape))
 
 
 def plain(array: Array, name: str) -> Array:
@@ -218,4 +231,4 @@ def reason(value: Any) -> str:
     return "is infinite" if value in (float("inf"), float("-inf")) else BEYOND
 
 
-__all__ = ["LARGEST_DATA", "Archive", "Matrix", "NamedArrays", "array_of", "read_npy"]
+__all__ = ["LARGEST_DATA", "Archive", "Matrix", "NamedArrays", "array_of", "read_npy", "write_npz"]

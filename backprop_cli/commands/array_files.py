@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import zipfile
-
+from ..columns.numpy_files import write_npz
 from ..errors import refuse
 from ..tensors.running.reporting import ArrayReport
-from ..training.checkpoints import whole_file
 
 
 def save_report(path: str, report: ArrayReport) -> None:
@@ -14,8 +12,6 @@ def save_report(path: str, report: ArrayReport) -> None:
     each input, `node/s` for each definition, `node-gradient/s` for its gradient. The same report
     gives the same bytes.
     """
-    import numpy as np
-
     if not path.endswith(".npz"):
         raise refuse("usage", "--save writes .npz files", help=f"write --save {path}.npz")
     arrays = {"value": report.value}
@@ -25,7 +21,4 @@ def save_report(path: str, report: ArrayReport) -> None:
             arrays[f"node/{row.name}"] = row.value
             if row.gradient is not None:
                 arrays[f"node-gradient/{row.name}"] = row.gradient
-    with whole_file(path) as stream, zipfile.ZipFile(stream, "w") as archive:
-        for name, array in arrays.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
-                np.lib.format.write_array(entry, np.ascontiguousarray(array).reshape(array.shape))
+    write_npz(path, arrays)

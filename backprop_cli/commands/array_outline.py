@@ -17,8 +17,10 @@ def outlined(asked: options.Request, **set_options: bool) -> tuple[Outline, Arra
     """
     from ..tensors.outlines.outline import outline
 
-    if not asked.bindings and may_have_inputs(asked):
-        return outline(asked.program), None
+    if not asked.bindings:
+        found = outline(asked.program)
+        if any(item.kind == "input" for item in found.items):
+            return found, None
     from ..tensors.running.evaluation import evaluate_arrays
     from ..tensors.running.inputs import whole_inputs
     from ..tensors.running.reporting import report_arrays
@@ -27,10 +29,3 @@ def outlined(asked: options.Request, **set_options: bool) -> tuple[Outline, Arra
     run = evaluate_arrays(asked.program, values, limits=asked.limits)
     whole = whole_inputs(asked.bindings)
     return outline(asked.program, run, values, whole), report_arrays(run, values, whole)
-
-
-def may_have_inputs(asked: options.Request) -> bool:
-    """Whether a program has any variable."""
-    from ..tensors.outlines.outline import outline
-
-    return any(item.kind == "input" for item in outline(asked.program).items)

@@ -129,6 +129,8 @@ def draw_arrays(
 def write(content: str | bytes, output: str | None) -> None:
     """Write a picture to a file, or to standard output."""
     if output is not None:
+        from ..whole_files import write_whole
+
         write_whole(output, content)
     elif isinstance(content, bytes):
         sys.stdout.buffer.write(content)
@@ -227,36 +229,3 @@ def in_format(found: "Drawn", form: str) -> str | bytes:
     from ..render.svg import svg
 
     return svg(picture(found))
-
-
-def write_whole(path: str, content: str | bytes) -> None:
-    """Write a file whole or not at all."""
-    import os
-    import tempfile
-
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    target = os.path.realpath(path)
-    temporary = None
-    try:
-        if os.path.exists(target) and not os.path.isfile(target):
-            raise refuse("output", f"'{path}' is no file", help="give the name of a file to write")
-        try:
-            mode = os.stat(target).st_mode & 0o777
-        except FileNotFoundError:
-            mask = os.umask(0)
-            os.umask(mask)
-            mode = 0o666 & ~mask
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".backprop-")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-        temporary = None
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        raise refuse("output", f"'{path}' could not be written: {reason}") from None
-    finally:
-        if temporary is not None:
-            os.unlink(temporary)

@@ -240,7 +240,7 @@ def show(report: "RunReport", wanted: Wanted) -> None:
         print(f"warning: {warning}", file=sys.stderr)
     if wanted.plot is not None:
         from ..render.training_plot import loss_plot
-        from .draw import write_whole
+        from ..whole_files import write_whole
 
         drawn = loss_plot(trained.history, trained.validations, f"Loss, {report.method}")
         write_whole(wanted.plot, drawn)

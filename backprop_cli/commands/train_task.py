@@ -109,7 +109,8 @@ def check_files(wanted: Wanted) -> None:
     """Refuse files that could not be written, and options without what they belong to, before the
     work begins.
     """
-    from ..training.checkpoints import check_folder, check_place, check_saved
+    from ..training.checkpoints import check_saved
+    from ..whole_files import check_folder, check_place
 
     if wanted.resume is not None:
         check_saved(wanted.resume)

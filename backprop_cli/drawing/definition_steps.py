@@ -32,17 +32,7 @@ def definition_steps(sketch: Sketch) -> list[Step]:
         if at == sketch.output or (sketch.outline.run is not None and not vertex.gradient):
             continue
         own = lines.get(sketch.items[at].name, ())
-        steps.append(
-            backward(
-                sketch,
-                at,
-                [
-                    " = ".join(each.sides)
-                    + (f" for {', '.join(each.values)}" if each.values else "")
-                    for each in own
-                ],
-            )
-        )
+        steps.append(backward(sketch, at, [line.text for line in own]))
     return steps
 
 

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from ..equations import BLACKBOARD, Equations, close
 from ..errors import refuse
 from ..numerals import pretty, short
-from ..syntax.tree import Definition, Name
 from ..tensors.outlines.outline import INPUT as INPUT_ITEM
 from ..tensors.outlines.outline import Item, Outline
 from ..tensors.outlines.steps import Recurrence
@@ -77,7 +76,7 @@ def sketch(outline: Outline) -> Sketch:
             help="draw a part of the program",
         )
     place = {item.name: at for at, item in enumerate(items)}
-    titles = {item.name: title(item, outline) for item in items}
+    titles = {item.name: title(item) for item in items}
     vertices = []
     for at, item in enumerate(items):
         sources = tuple(place[name] for name in item.now)
@@ -118,16 +117,11 @@ def is_used(item: Item, outline: Outline) -> bool:
 # ------------------------------------------------------------------------------------------- texts
 
 
-def title(item: Item, outline: Outline) -> str:
+def title(item: Item) -> str:
     """`s[i,j]`; of several lines the one with most indices: h[t,i]."""
     if not item.equations:
         return BLACKBOARD.name(item.name)
-    return BLACKBOARD.left(step_line(item.equations))
-
-
-def step_line(lines: tuple[Definition, ...]) -> Definition:
-    """The line with most indices on its left side."""
-    return max(lines, key=lambda line: sum(isinstance(s, Name) for s in line.subscripts or ()))
+    return BLACKBOARD.left(item.step_line)
 
 
 def equations_of(item: Item) -> Iterator[str]:

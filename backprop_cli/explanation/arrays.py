@@ -125,6 +125,9 @@ class _Explaining:
                 self.readers.setdefault(name, []).append(item)
         self.computed = [item for item in outline.items if item.kind != "input"]
         self.inputs = [item for item in outline.items if item.kind == "input"]
+        self.declared = any(item.role == "param" for item in self.inputs)
+        self.variables = [i for i in self.inputs if i.role == "param" or not self.declared]
+        self.tabled: set[str] = set()  # the weights whose shares are shown step by step
 
     def explanation(self) -> ArrayExplanation:
         """All of it."""
@@ -165,7 +168,7 @@ class _Explaining:
         """s[i,j]."""
         if not item.equations:
             return str(self.style.name(item.name))
-        return str(max((self.style.left(each) for each in item.equations[-1:]), key=len))
+        return str(self.style.left(item.step_line))
 
     def shown(self, array: Any, item: Item) -> Shown:
         """An array's shape and numbers."""
@@ -248,10 +251,9 @@ class _Explaining:
         notes = self.once("seed", f"{text} changes as fast as itself")
         seed = ArrayStep(number, outline.output, own[0], (Line(own, ()),), None, None, tuple(notes))
         equations = gradient_equations(outline, style)
-        declared = any(item.role == "param" for item in self.inputs)
         steps = []
         order = [item for item in reversed(self.computed) if item.name != outline.output]
-        order += [item for item in self.inputs if item.role == "param" or not declared]
+        order += self.variables
         for item in order:
             lines = equations.lines.get(item.name, ())
             aside = bool(equations.lines) and not lines  # it depends on no parameter
@@ -327,9 +329,8 @@ class _Explaining:
 
     def gradients(self) -> Iterator[tuple[str, Shown]]:
         """The gradient by each parameter, or by each input if none is declared."""
-        declared = any(item.role == "param" for item in self.inputs)
-        for item in self.inputs:
-            if item.gradient is not None and (item.role == "param" or not declared):
+        for item in self.variables:
+            if item.gradient is not None:
                 left = self.style.partial(self.output, self.style.name(item.name))
                 yield left, self.shown(item.gradient, item)
 
@@ -348,10 +349,9 @@ class _Explaining:
             said = "there is no gradient: the output is no single number; sum(…) makes one"
             yield style.prose(said)
             return
-        declared = any(item.role == "param" for item in self.inputs)
         total = 0.0
-        for item in self.inputs:
-            if item.gradient is not None and (item.role == "param" or not declared):
+        for item in self.variables:
+            if item.gradient is not None:
                 found = summary(item.gradient)
                 whole = not (found.nan or found.infinite or math.isnan(found.rms))
                 total += found.rms**2 * item.gradient.size if whole else math.nan
@@ -362,7 +362,7 @@ class _Explaining:
             f = style.inline(self.output)
             yield f"downhill by {step} times the gradient: {f} falls by about {change}"
         data = [i.name for i in self.inputs if i.role == "data" and i.gradient is not None]
-        if declared and data:
+        if self.declared and data:
             names = ", ".join(style.inline(style.name(name)) for name in data)
             yield f"gradients by data ({names}) are left out; backprop eval has them"
 

@@ -142,7 +142,6 @@ ROWS = frozenset(
     for rows in (ARITHMETIC, ELEMENTARY, PIECEWISE, CONDITIONS, ACTIVATIONS, SPECIAL, STATISTICS)
     for row in rows
 )
-ELEMENTWISE = frozenset(row.name for row in ROWS)
 # Rows of one pass over memory, which gain nothing from blocks.
 STEPS = {
     "add", "subtract", "multiply", "negate", "square", "exp", "sin", "cos", "sign", "max", "min",

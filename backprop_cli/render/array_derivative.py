@@ -20,7 +20,7 @@ from .plain import in_encoding, safe, width
 
 def sides(line: Definition) -> tuple[str, str]:
     """The left side of a definition, and its formula with the values of its indices."""
-    left = written(line._replace(ranges=(), body=line.body)).partition(" = ")[0]
+    left = written(line._replace(ranges=())).partition(" = ")[0]
     return left, written(line).partition(" = ")[2]
 
 

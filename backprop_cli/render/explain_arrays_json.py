@@ -6,7 +6,6 @@ from typing import Any
 
 from ..explanation.arrays import ArrayExplanation, ArrayStep, ShareTable
 from ..formulas import node_id
-from ..gradient_equations import Line
 from ..syntax.printer import print_program
 from ..tensors.outlines.shares import part_of_total
 from ..tensors.running.reporting import ArrayReport
@@ -18,7 +17,7 @@ from .json import finding_json, write_list, write_object, write_text
 def array_explanation_json(explanation: ArrayExplanation, report: ArrayReport | None) -> str:
     """One JSON object on one line; `report` is None where no values were given."""
     program = explanation.outline.program
-    ids = {} if report is None else {row.title.partition("[")[0]: row.node for row in report.rows}
+    ids = {} if report is None else {row.name or row.title: row.node for row in report.rows}
     for place, item in enumerate(explanation.outline.items):
         ids.setdefault(item.name, place)
     finite = report is None or report.finite
@@ -38,14 +37,14 @@ def array_explanation_json(explanation: ArrayExplanation, report: ArrayReport | 
             "value": "null" if report is None else array_json(report.value, False),
             "gradient": arrays_json({} if report is None else report.gradient),
             "name": write_text(None if output.kind == "output" else output.name),
-            "title": write_text("; ".join(map(line_text, explanation.title))),
-            "definitions": texts(list(map(line_text, explanation.functions))),
+            "title": write_text("; ".join(line.text for line in explanation.title)),
+            "definitions": texts([line.text for line in explanation.functions]),
             "forward": write_list([forward(step, ids) for step in explanation.forward]),
             "backward": write_list([backward(step, ids) for step in backward_steps(explanation)]),
             "forks": "[]",
             "readings": "[]",
             "steps": write_list(list(map(table, explanation.tables))),
-            "notes": texts([*map(line_text, explanation.helpers), *explanation.notes]),
+            "notes": texts([*(line.text for line in explanation.helpers), *explanation.notes]),
             "warnings": write_list([finding_json(finding) for finding in warnings]),
         }
     )
@@ -59,11 +58,6 @@ def arrays_json(arrays: dict[str, Any]) -> str:
     return write_object({name: array_json(array, False) for name, array in arrays.items()})
 
 
-def line_text(line: Line) -> str:
-    """An equation with the values of its indices."""
-    return " = ".join(line.sides) + (f" for {', '.join(line.values)}" if line.values else "")
-
-
 def value_json(value: Any) -> str:
     return "null" if value is None else array_json(value, False)
 
@@ -74,7 +68,7 @@ def forward(step: ArrayStep, ids: dict[str, int]) -> str:
             "step": str(step.number),
             "id": write_text(node_id(ids[step.name])),
             "title": write_text(step.title),
-            "formula": write_text("; ".join(map(line_text, step.lines))),
+            "formula": write_text("; ".join(line.text for line in step.lines)),
             "numbers": write_text(step.shown.numbers if step.shown else ""),
             "shape": write_text(step.shown.shape if step.shown else ""),
             "value": value_json(step.value),
@@ -90,7 +84,7 @@ def backward(step: ArrayStep, ids: dict[str, int]) -> str:
             "step": str(step.number),
             "id": write_text(node_id(ids[step.name])),
             "title": write_text(step.title),
-            "text": write_text("; ".join(map(line_text, step.lines))),
+            "text": write_text("; ".join(line.text for line in step.lines)),
             "pattern": "null",
             "contributions": "[]",
             "gradient": value_json(step.value),

@@ -62,11 +62,6 @@ class LatexEquations(Latex, Equations):
 # ---------------------------------------------------------------------------------------- Markdown
 
 
-def line_text(line: Line) -> str:
-    """An equation with the values of its indices."""
-    return " = ".join(line.sides) + (f" for {', '.join(line.values)}" if line.values else "")
-
-
 def shown_text(shown: Shown, mark: Callable[[str], str]) -> str:
     """The shape and the numbers of an array."""
     shape = [f"shape {mark(shown.shape)}"] if shown.shape else []
@@ -75,9 +70,9 @@ def shown_text(shown: Shown, mark: Callable[[str], str]) -> str:
 
 def markdown(explanation: ArrayExplanation) -> str:
     """The steps as Markdown (CommonMark)."""
-    lines = [f"# {code('; '.join(map(line_text, explanation.title)))}", ""]
+    lines = [f"# {code('; '.join(line.text for line in explanation.title))}", ""]
     if explanation.functions:
-        lines += [f"with {', '.join(code(line_text(each)) for each in explanation.functions)}", ""]
+        lines += [f"with {', '.join(code(each.text) for each in explanation.functions)}", ""]
     for given in explanation.inputs:
         role = f"{given.role} " if given.role else ""
         shown = shown_text(given.shown, code)
@@ -87,7 +82,7 @@ def markdown(explanation: ArrayExplanation) -> str:
         lines += markdown_step(step)
     if explanation.seed is not None:
         lines += ["", "## Backward", "", f"{capital(ARRAYS_BACKWARD)}", ""]
-        lines += [f"with {code(line_text(each))}\n" for each in explanation.helpers]
+        lines += [f"with {code(each.text)}\n" for each in explanation.helpers]
         for step in (explanation.seed, *explanation.backward):
             lines += markdown_step(step)
     for table in explanation.tables:
@@ -101,7 +96,7 @@ def markdown(explanation: ArrayExplanation) -> str:
 
 def markdown_step(step: ArrayStep) -> list[str]:
     """One item of the list."""
-    lines = [f"{step.number}. {'; '.join(code(line_text(e)) for e in step.lines) or step.title}"]
+    lines = [f"{step.number}. {'; '.join(code(e.text) for e in step.lines) or step.title}"]
     inner = indent(step.number)
     if step.shown is not None and (step.shown.shape or step.shown.numbers):
         lines.append(f"{inner}- {shown_text(step.shown, code)}")

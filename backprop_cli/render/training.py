@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -13,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..numerals import short
+from ..tensors.running.reporting import summary
 from ..training import RunReport, StandardErrors, Step
 from .plain import in_encoding, safe
 from .screen import GRADIENT, VALUE, show
@@ -118,7 +118,7 @@ def lines_of(
 
     errors = None if sure is None else sure.errors[name]
     if array.size > SMALL and not full:
-        yield safe(name), summary(array), ""
+        yield safe(name), line_of(array), ""
         return
     for place in np.ndindex(array.shape):
         subscripts = f"[{', '.join(map(str, place))}]" if place else ""
@@ -130,12 +130,11 @@ def spoken_error(error: float) -> str:
     return "undetermined" if error != error else short(error)
 
 
-def summary(array: np.ndarray[Any, Any]) -> str:
+def line_of(array: np.ndarray[Any, Any]) -> str:
     """A large array in a line: its shape, root mean square and range."""
+    found = summary(array)
     shape = " × ".join(map(str, array.shape))
-    flat = array.ravel()
-    rms = sqrt(float(flat @ flat) / flat.size)
-    return f"{shape}: rms {short(rms)}, {short(float(flat.min()))} to {short(float(flat.max()))}"
+    return f"{shape}: rms {short(found.rms)}, {short(found.least)} to {short(found.greatest)}"
 
 
 def said(report: RunReport) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from ..numerals import token
+from ..tensors.running.reporting import summary
 from ..training import RunReport, StandardErrors, Step
+from .array_json import array_json
 from .json import write_list, write_object, write_text
 
 if TYPE_CHECKING:
@@ -32,28 +33,19 @@ def log_line(step: Step) -> str:
     return write_object(members)
 
 
-def array_json(array: np.ndarray[Any, Any]) -> str:
-    """An array as nested lists; a single number as one."""
-    level = [token(float(value)) for value in array.ravel()]
-    for size in reversed(array.shape):
-        count = len(level) // size if size else 0
-        level = [write_list(level[i * size : (i + 1) * size]) for i in range(count)]
-    return level[0] if level else "[]"
-
-
 def parameter_json(array: np.ndarray[Any, Any], full: bool) -> str:
     """A parameter: its shape, and its value or a summary."""
     whole = full or array.size <= MOST_ELEMENTS
     members = {
         "shape": write_list(list(map(str, array.shape))),
-        "value": array_json(array) if whole else "null",
+        "value": array_json(array, True) if whole else "null",
     }
     if array.shape and array.size:
-        flat = array.ravel()
+        found = summary(array)
         members |= {
-            "rms": token(sqrt(float(flat @ flat) / flat.size)),
-            "min": token(float(flat.min())),
-            "max": token(float(flat.max())),
+            "rms": token(found.rms),
+            "min": token(found.least),
+            "max": token(found.greatest),
         }
     return write_object(members)
 
@@ -109,12 +101,12 @@ def errors_json(errors: StandardErrors) -> str:
     return write_object(
         {
             "parameters": write_object(
-                {name: array_json(array) for name, array in errors.errors.items()}
+                {name: array_json(array, True) for name, array in errors.errors.items()}
             ),
             "sigma": token(errors.sigma),
             "degrees_of_freedom": str(errors.freedom),
             "places": write_list(list(map(write_text, errors.places))),
-            "correlation": array_json(errors.correlation),
+            "correlation": array_json(errors.correlation, True),
             "undetermined": write_list(list(map(write_text, errors.undetermined))),
         }
     )

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..columns.numpy_files import write_npz
 from ..errors import BackpropError, reason_of, refuse
 from .objective import Array
 
@@ -79,62 +78,7 @@ def write_checkpoint(
         }
     text = json.dumps(described).encode("ascii")
     arrays[STATE] = np.frombuffer(text, np.uint8)
-    with whole_file(path) as stream, zipfile.ZipFile(stream, "w") as archive:
-        for name, array in arrays.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
-                np.lib.format.write_array(entry, np.ascontiguousarray(array).reshape(array.shape))
-
-
-@contextmanager
-def whole_file(path: str) -> Iterator[IO[bytes]]:
-    """A stream whose content takes the place of the file at `path` at once, when all is on disk."""
-    target = os.path.realpath(path)
-    temporary = None
-    try:
-        check_place(path)
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".backprop-")
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, mode_for(target))
-        os.replace(temporary, target)
-        temporary = None
-        folder = os.open(os.path.dirname(target), os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        raise refuse("output", f"'{path}' could not be written: {reason_of(error)}") from None
-    finally:
-        if temporary is not None:
-            os.unlink(temporary)
-
-
-def check_place(path: str) -> None:
-    """Refuse a path that no file can be written to, before the work begins."""
-    target = os.path.realpath(path)
-    if os.path.exists(target) and not os.path.isfile(target):
-        raise refuse("output", f"'{path}' is no file", help="give the name of a file to write")
-    folder = os.path.dirname(target)
-    if not os.path.isdir(folder):
-        raise refuse(
-            "output", f"'{path}' could not be written: there is no folder '{folder}'",
-            help="check the path",
-        )  # fmt: skip
-
-
-def check_folder(path: str) -> None:
-    """Refuse a path in whose folder no file can be made: better now than at the end of a run."""
-    try:
-        with tempfile.TemporaryFile(dir=os.path.dirname(os.path.realpath(path))):
-            pass
-    except OSError as error:
-        raise refuse(
-            "output", f"'{path}' could not be written: {reason_of(error)}",
-            help="choose a folder that you may write to",
-        ) from None  # fmt: skip
+    write_npz(path, arrays)
 
 
 def check_saved(path: str) -> None:
@@ -142,16 +86,6 @@ def check_saved(path: str) -> None:
     if os.path.exists(path) and not os.path.isfile(path):
         help = "--resume takes a file that --save wrote"
         raise refuse("file", f"'{path}' is not a regular file", help=help)
-
-
-def mode_for(target: str) -> int:
-    """The permissions of a file that is there already, or those that a new one gets."""
-    try:
-        return os.stat(target).st_mode & 0o777
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
 
 
 # ------------------------------------------------------------------------------------------ reading

@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..columns.table import NUMBER
 from ..errors import Span, refuse
 from ..limits import Limits
 from .parts import MOST_AXES, Array, Part, constant
 
-PLAIN = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 
 
@@ -52,7 +52,7 @@ def cell_value(cell: Part, limits: Limits) -> float | int:
     text = cell.text.strip().replace("−", "-")
     if WHOLE.fullmatch(text):
         return int(text)
-    value = float(text) if PLAIN.fullmatch(text) else constant(cell, limits)
+    value = float(text) if NUMBER.fullmatch(text) else constant(cell, limits)
     if math.isinf(value) and "inf" not in text.lower() and "∞" not in text:
         raise refuse("bad-value", f"{text} is too large for a double", cell.span, "write inf")
     return value

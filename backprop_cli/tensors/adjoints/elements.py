@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...errors import BackpropError, Span, refuse
+from ...operations import FUNCTIONS
 from ...syntax.tree import (
     Call,
     Comparison,
@@ -31,6 +32,7 @@ from .index_forms import (
     Extent,
     as_expression,
     axis_of_length,
+    base,
     call,
     comparison,
     count_of,
@@ -43,12 +45,13 @@ from .index_forms import (
     plus,
     whole,
 )
-from .index_values import Sizes
+from .index_values import Sizes, Solver
 
 Axes = tuple[Extent, ...]
 Step = Generator[Any, Any, Any]
 MOST_STEPS = 200_000
 LETTERS = "klmnpqrs"
+ELEMENTWISE = {*FUNCTIONS, "if"}
 
 
 def finished(task: Step) -> Any:
@@ -103,9 +106,9 @@ class Elements:
         self.steps = MOST_STEPS
         self.open: list[str] = []
 
-    def index(self, base: str, extent: Extent | None = None) -> Name:
+    def index(self, letter: str, extent: Extent | None = None) -> Name:
         """A new index."""
-        own = f"{base}#{len(self.extents)}"
+        own = f"{letter}#{len(self.extents)}"
         self.extents[own] = extent
         return name(own)
 
@@ -118,33 +121,30 @@ class Elements:
             raise refuse("limit", "the program is too long to be written out (the limit 'nodes')")
         if isinstance(node, Name):
             if node.name in scope.arguments:
-                return (yield self.axes_inside(*scope.arguments[node.name]))
+                return (yield self.axes(*scope.arguments[node.name]))
             return () if node.name in scope.indices else self.known.get(node.name, ())
         if isinstance(node, Indexed):
             inner = Name(node.name, node.name_span)
-            return (yield self.axes_inside(inner, scope))[len(node.subscripts) :]
+            return (yield self.axes(inner, scope))[len(node.subscripts) :]
         if isinstance(node, Reduction):
-            return (yield self.axes_inside(node.body, scope))
+            return (yield self.axes(node.body, scope))
         if isinstance(node, (Operator, Comparison)):
             if isinstance(node, Operator) and node.operation == "matmul":
                 left, right = yield self.axes_of_all(node.operands, scope)
                 return (*left[:-1], *right[1:])
             if self.is_transpose(node):
-                own = yield self.axes_inside(node.operands[0], scope)
+                own = yield self.axes(node.operands[0], scope)
                 return tuple(reversed(own))
             each = yield self.axes_of_all(node.operands, scope)
             return self.together(each)
         if isinstance(node, Vector):
-            inner_axes = yield self.axes_inside(node.items[0], scope)
+            inner_axes = yield self.axes(node.items[0], scope)
             if len(node.items) == 1:
                 return inner_axes
             return (axis_of_length(whole(len(node.items))), *map(from_zero, inner_axes))
         if isinstance(node, Call):
             return (yield self.axes_of_call(node, scope))
         return ()
-
-    def axes_inside(self, node: Any, scope: Scope) -> Step:
-        return (yield self.axes(node, scope))
 
     def axes_of_all(self, nodes: Sequence[Any], scope: Scope) -> Step:
         found = []
@@ -192,14 +192,9 @@ class Elements:
             return (axis_of_length(total), *each[0][1:])
         if kind in ("conv", "maxpool", "avgpool"):
             return self.windowed(node, each)
-        if kind not in self.elementwise():
+        if kind not in ELEMENTWISE:
             raise unsayable(kind, node.span)
         return self.together(each)
-
-    def elementwise(self) -> Mapping[str, Any]:
-        from ...operations import FUNCTIONS
-
-        return FUNCTIONS | {"if": FUNCTIONS["where"]}
 
     def length_of(self, axes: Axes, span: Span) -> Affine:
         total = whole(1)
@@ -240,7 +235,7 @@ class Elements:
                 return scope.indices[node.name]
             if node.name in scope.arguments:
                 argument, inner = scope.arguments[node.name]
-                return (yield self.inside(argument, place, inner))
+                return (yield self.at(argument, place, inner))
             return element(node.name, place)
         if isinstance(node, Indexed):
             return (yield self.element(node, place, scope))
@@ -251,9 +246,6 @@ class Elements:
         if isinstance(node, Vector):
             return (yield self.vector(node, place, scope))
         return (yield self.call(node, place, scope))
-
-    def inside(self, node: Any, place: tuple[Expression, ...], scope: Scope) -> Step:
-        return (yield self.at(node, place, scope))
 
     def element(self, node: Indexed, place: tuple[Expression, ...], scope: Scope) -> Step:
         subscripts = []
@@ -360,7 +352,7 @@ class Elements:
             for key, by in moving:
                 extent = self.extents[str(key)]
                 if extent is None:
-                    raise refuse("index", f"nothing says over which values '{base_of(key)}' runs")
+                    raise refuse("index", f"nothing says over which values '{base(str(key))}' runs")
                 side = (by > 0) == (relation == "less_equal")
                 value = extent.last if side else extent.first
                 form = form.plus(Affine(whole(0).constant, ((key, by),)), -1).plus(value.times(by))
@@ -371,8 +363,6 @@ class Elements:
         return conditions
 
     def form(self, expression: Expression) -> Affine | None:
-        from .index_values import Solver
-
         return Solver(self.sizes, self.extents, self.known.get).form(expression)
 
     # ---------------------------------------------------------------------------------------- calls
@@ -417,7 +407,7 @@ class Elements:
             return (yield self.at(node, (), scope))
         own = [self.index(letter, axis) for letter, axis in zip(LETTERS, axes, strict=False)]
         body = yield self.at(node, tuple(own), scope)
-        if kind in ("norm",):
+        if kind == "norm":
             square = operation("power", body, number(2))
             return call("sqrt", self.summed("sum", own, square))
         if kind == "logsumexp":
@@ -430,11 +420,6 @@ class Elements:
             variance = self.summed("mean", own, square)
             return call("sqrt", variance) if kind == "std" else variance
         return self.summed(kind, own, body)
-
-
-def base_of(index: Any) -> str:
-    """The letter of an index."""
-    return str(index).partition("#")[0]
 
 
 def unsayable(kind: str, span: Span, what: str = "") -> BackpropError:

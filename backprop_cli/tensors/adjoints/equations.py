@@ -41,7 +41,7 @@ from .index_forms import (
 )
 from .lines import AdjointLines
 from .local_slopes import Slopes, is_number
-from .own_indices import free_indices, own_indices, refreshed
+from .own_indices import free_indices, name_again, own_indices, refreshed
 from .single_equations import Equation, SingleEquations
 from .terms import Share
 
@@ -264,16 +264,13 @@ class Differentiation:
 
     def copied(self, equation: Equation) -> Equation:
         """The same equation with indices of its own."""
-        new = {own: self.renewed(own) for own in index_names(equation.left)}
+        new = {own: name_again(own, self.single.elements) for own in index_names(equation.left)}
 
         def other(node: Any) -> Any:
             return new.get(node.name) if isinstance(node, Name) else None
 
         left = tuple(new[own] for own in index_names(equation.left))
         return Equation(equation.name, left, replaced(equation.body, other))
-
-    def renewed(self, own: str) -> Name:
-        return self.single.elements.index(own.partition("#")[0], self.extents[own])
 
     # --------------------------------------------------------------------------------------- shares
 

@@ -52,6 +52,11 @@ def count_of(extent: Extent) -> Affine:
     return extent.last.plus(extent.first, -1).plus(whole(1))
 
 
+def base(own: str) -> str:
+    """The letter that an index with a name of its own was written with: i of i#7."""
+    return own.partition("#")[0]
+
+
 # ------------------------------------------------------------------------------------- expressions
 
 

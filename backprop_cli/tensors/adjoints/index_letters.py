@@ -7,9 +7,9 @@ from typing import Any
 
 from ...syntax.tree import Definition, Expression, Name, Range, Reduction
 from .elements import Axes
-from .index_forms import NOWHERE, Extent, as_expression, children, name, replaced
+from .index_forms import NOWHERE, Extent, as_expression, base, children, name, replaced
 from .index_values import Solution
-from .own_indices import base, own_indices, refreshed, replaced_inside
+from .own_indices import own_indices, refreshed, replaced_inside
 from .single_equations import Equation, SingleEquations
 
 LETTERS = "ijklmnpqrstuvabcdefghow"

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ...errors import BackpropError, refuse
 from ...syntax.tree import Call, Expression, Indexed, Name, Range, Reduction
 from ..lowering.affine import Affine, affine
-from .index_forms import Extent, children, everything, symbol, whole
+from .index_forms import Extent, base, children, everything, symbol, whole
 
 LARGE = 1_000_003  # what a size counts as that is not known, to compare the ends of ranges
 
@@ -247,7 +247,8 @@ class Solution:
         self.known = dict(known)
         self.torn: set[str] = set()
         stages: list[tuple[Sequence[str], Any]] = [(left, body)]
-        stages += [(own_names(node), node) for node in everything(body) if is_sum(node)]
+        sums = [node for node in everything(body) if isinstance(node, Reduction)]
+        stages += [(own_names(node), node) for node in sums]
         for own, part in stages:
             solver = Solver(sizes, self.known, axes, strict)
             solver.read(part)
@@ -255,10 +256,6 @@ class Solution:
             for index in own:
                 self.known[index] = found.get(index, self.known[index])
             self.torn |= solver.torn & set(own)
-
-
-def is_sum(node: Any) -> bool:
-    return isinstance(node, Reduction)
 
 
 def own_names(node: Reduction) -> list[str]:
@@ -276,7 +273,7 @@ def plain(form: Affine) -> str:
 def disagree(key: str, fit: Fit) -> BackpropError:
     return refuse(
         "shape",
-        f"the index '{key.partition('#')[0]}' runs over axes of different lengths, one of them in"
+        f"the index '{base(key)}' runs over axes of different lengths, one of them in"
         f" '{fit.array}'",
         help="for a part of an axis, write its values: i in 0..9",
     )

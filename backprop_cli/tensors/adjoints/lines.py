@@ -10,10 +10,10 @@ from typing import Any
 from ...syntax.tree import Definition, Expression, Name, Operator
 from ..lowering.affine import Affine
 from .elements import Axes
-from .index_forms import Extent, as_expression, count_of, number, operation, replaced, whole
+from .index_forms import Extent, as_expression, base, count_of, number, operation, replaced, whole
 from .index_letters import LETTERS, Lettering
 from .local_slopes import Slopes
-from .own_indices import base, name_again
+from .own_indices import name_again
 from .single_equations import SingleEquations
 from .terms import Piece, Place, Share, Shares
 
@@ -63,7 +63,7 @@ class AdjointLines:
         for left in [*lefts, *(share.subscripts for share in shares)]:
             for axis, each in enumerate(left):
                 if not found[axis] and isinstance(each, Name) and "#" in each.name:
-                    letter = each.name.partition("#")[0]
+                    letter = base(each.name)
                     if letter not in found:
                         found[axis] = letter
         spare = (letter for letter in LETTERS if letter not in found)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...syntax.tree import Name, Reduction
 from .elements import Elements
-from .index_forms import children, everything, rebuilt, replaced
+from .index_forms import base, children, everything, rebuilt, replaced
 
 
 def replaced_inside(root: Any, found: Callable[[Any], Any]) -> Any:
@@ -30,11 +30,6 @@ def replaced_inside(root: Any, found: Callable[[Any], Any]) -> Any:
         else:
             done.append(node)
     return done[0]
-
-
-def base(own: str) -> str:
-    """The letter that an index was written with."""
-    return own.partition("#")[0]
 
 
 def own_indices(node: Any) -> set[str]:

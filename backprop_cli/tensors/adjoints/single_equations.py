@@ -27,8 +27,10 @@ from .index_forms import (
     Extent,
     as_expression,
     axis_of_length,
+    base,
     everything,
     from_zero,
+    names_of,
     symbol,
     whole,
 )
@@ -66,7 +68,6 @@ class SingleEquations:
             self.axes, self.names.functions, self.is_taken, self.sizes, not self.names.is_known("T")
         )
         self.extents = self.elements.extents
-        self.transposes = getattr(self.names, "transposes", False)
         self.inputs()
         self.lengths = self.said_lengths()
         for group in strongly_connected(self.names.needs):
@@ -80,7 +81,7 @@ class SingleEquations:
             for line in lines:
                 for each in (*line.ranges, *everything(line.body), *(line.subscripts or ())):
                     if isinstance(each, Range):
-                        found |= names_in(each.first) | names_in(each.last)
+                        found |= names_of(each.first) | names_of(each.last)
         return found
 
     def is_taken(self, label: str) -> bool:
@@ -96,7 +97,7 @@ class SingleEquations:
                 sizes = statement.sizes or (None,) * len(statement.names)
                 declared |= {n.name: s for n, s in zip(statement.names, sizes, strict=True)}
         for label in self.names.free:
-            if label == "T" and self.transposes and label not in self.shapes:
+            if label == "T" and self.names.transposes and label not in self.shapes:
                 continue  # W^T
             if label not in self.names.functions and label not in self.names.equations:
                 self.axes[label] = self.input_axes(label, declared.get(label))
@@ -165,7 +166,7 @@ class SingleEquations:
             self.equations[label] = [made[s.span.start] for s in self.names.equations[label]]
 
     def is_base(self, line: Definition) -> bool:
-        return any(not names_in(s) - set(self.axes) for s in line.subscripts or ())
+        return any(not names_of(s) - set(self.axes) for s in line.subscripts or ())
 
     def guess_axes(self, group: list[str]) -> None:
         """What the ranges on the left sides say, so that steps know what they reach."""
@@ -236,7 +237,7 @@ class SingleEquations:
             if extent is None:
                 raise self.unbounded(subscript)
             axes.append(self.sizes.settled_extent(extent))
-        body = self.explicit(body)
+        self.check_bounds(body)
         return Equation(line.name, tuple(left), body), tuple(axes)
 
     def solve(self, left: Sequence[Expression], body: Expression) -> None:
@@ -246,17 +247,16 @@ class SingleEquations:
         known = {key: self.extents[key] for key in (*outer, *used)}
         self.extents.update(Solution(self.sizes, known, self.axes.get, outer, body).known)
 
-    def explicit(self, body: Expression) -> Expression:
-        """A formula whose reductions are known to have values."""
+    def check_bounds(self, body: Expression) -> None:
+        """Refuse a reduction over an index whose values nothing says."""
         for node in everything(body):
             if isinstance(node, Reduction):
                 for binder in node.binders:
                     if isinstance(binder, Name) and self.extents[binder.name] is None:
                         raise self.unbounded(binder)
-        return body
 
     def unbounded(self, index: Any) -> BackpropError:
-        letter = str(getattr(index, "name", "")).partition("#")[0]
+        letter = base(str(getattr(index, "name", "")))
         return refuse(
             "index",
             f"nothing says over which values the index '{letter}' runs",
@@ -285,10 +285,6 @@ class SingleEquations:
                 last.span,
                 "write minimize sum(…), or the element that is meant: s[0]",
             )
-
-
-def names_in(expression: Expression) -> set[str]:
-    return {node.name for node in everything(expression) if isinstance(node, Name)}
 
 
 __all__ = ["Equation", "SingleEquations"]

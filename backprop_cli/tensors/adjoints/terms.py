@@ -79,8 +79,7 @@ class Shares:
         return self.sizes.settled_extent(extent)
 
     def same(self, one: Extent, other: Extent) -> bool:
-        a, b = self.sizes.settled_extent(one), self.sizes.settled_extent(other)
-        return not any(self.sizes.sign(x.plus(y, -1)) for x, y in zip(a, b, strict=True))
+        return not self.sizes.differ(one, other)
 
     def places(self, share: Share, target: Sequence[Name], axes: Axes) -> list[Place]:
         """Where a share goes along each axis. Subscripts with a single index are solved first; in

@@ -10,7 +10,7 @@ from ...syntax.tree import Expression, Indexed
 from ..kernels import families
 from ..kernels.contraction import View
 from .affine import Affine, Label
-from .arrays import ArrayGraph, Value, ordered
+from .arrays import ArrayGraph, Value, axes_text, ordered
 
 
 class Access:
@@ -47,8 +47,7 @@ class Access:
             )
         return refuse(
             "shape",
-            f"'{name}' has {rank} {'axis' if rank == 1 else 'axes'} and"
-            f" {given} subscripts here",
+            f"'{name}' has {axes_text(rank)} and {given} subscripts here",
             self.node.span,
             f"write {name}[{', '.join('ijklmnpqrs'[:rank])}]",
         )
@@ -58,14 +57,14 @@ class Access:
         base = self.base = self.space.read(self.base, self.node.span)
         outside = None
         if self.guards:
-            base, outside = self.surrounded(subscripts)
+            base, outside = self.surrounded()
         for place, form in enumerate(self.forms):
             if form is not None:
                 self.check(place, form, subscripts[place])
         found = self.taken(base, computed, subscripts) if computed else self.viewed(base)
         return found if outside is None else self.checked(found, outside)
 
-    def surrounded(self, subscripts: Sequence[Expression]) -> tuple[Value, Value | None]:
+    def surrounded(self) -> tuple[Value, Value | None]:
         """The base with so many zeros around it that guarded subscripts fit, and where they leave
         it (None if they do not): the guards must fail there.
         """
@@ -161,11 +160,9 @@ class Access:
         rest = range(front + given, len(shape))
         steps += [tuple(int(axis == other) for other in range(len(shape))) for axis in rest]
         lengths = (*(label.size for label in labels), *(shape[axis] for axis in rest))
-        view: View | None = View(shape, tuple(start), tuple(steps), lengths)
-        if view is not None and view.identity:
-            view = None
-        trailing = base.shape[given:]
-        return Value(base.node, tuple(labels), trailing, view, base.starts[given:])
+        view = View(shape, tuple(start), tuple(steps), lengths)
+        kept = None if view.identity else view
+        return Value(base.node, tuple(labels), base.shape[given:], kept, base.starts[given:])
 
     def taken(
         self, base: Value, computed: list[Value], subscripts: Sequence[Expression]

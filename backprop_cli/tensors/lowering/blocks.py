@@ -15,8 +15,8 @@ from ..kernels import families, folds
 from ..kernels.contraction import Contraction, Operand, View
 from .arrays import ArrayGraph, Value, lengths, ordered
 
+CUBIC = ("det", "inverse", "solve", "logdet")  # rows that take about n^3 products
 # Rows of the table that reduce a whole array when they get a single one.
-CUBIC = ("det", "inv", "solve", "logdet")  # they take about n^3 products
 WHOLE = ("sum", "mean", "prod", "max", "min", "var", "std", "norm", "logsumexp")
 
 

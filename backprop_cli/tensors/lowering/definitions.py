@@ -186,7 +186,7 @@ class Lowering(Recurrences, Reductions, Calls):
                     )
                 for axis, (size, length) in enumerate(zip(sizes, given.shape, strict=True)):
                     if isinstance(size, Name) and self.is_size(size.name):
-                        self.size(name, axis, size, length)
+                        self.size(name, size, length)
                     else:
                         later.append((name, axis, size, length))
         for name, axis, expression, length in later:
@@ -197,7 +197,7 @@ class Lowering(Recurrences, Reductions, Calls):
     def is_size(self, name: str) -> bool:
         return name not in self.names.equations and name not in self.given
 
-    def size(self, name: Name, axis: int, size: Name, length: int) -> None:
+    def size(self, name: Name, size: Name, length: int) -> None:
         """Read a size off an axis; another axis of the same size must agree."""
         known = self.sizes.setdefault(size.name, length)
         where = self.size_spans.setdefault(size.name, (size.span, name.name))
@@ -295,7 +295,7 @@ class Lowering(Recurrences, Reductions, Calls):
         self, definition: Definition, left: list[Expression], scope: Scope
     ) -> Value:
         """The array over the indices of `left`; `scope` holds those that are written out."""
-        names = [self.left_index(each, scope) for each in left]
+        names = [self.left_index(each) for each in left]
         for place, name in enumerate(names):
             self.check_index(name, scope, name.name in [n.name for n in names[:place]])
         ranges: dict[str, Range] = {}
@@ -347,9 +347,9 @@ class Lowering(Recurrences, Reductions, Calls):
         firsts = (*(label.first for label in labels), *value.starts)
         return Value(value.node, (), value.full, None, firsts)
 
-    def left_index(self, expression: Expression, scope: Scope) -> Name:
+    def left_index(self, expression: Expression) -> Name:
         """The index that a subscript on the left side is."""
-        if isinstance(expression, Name) and (self.constant_of(expression.name) is None):
+        if isinstance(expression, Name) and self.constant_of(expression.name) is None:
             return expression
         raise refuse(
             "bad-definition",

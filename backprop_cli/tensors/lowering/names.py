@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -39,6 +39,7 @@ class Names:
     needs      for each definition the definitions that its formulas name, by way of functions too.
     unused     definitions that nothing needs.
     arrays     whether the program has what only arrays have.
+    transposes whether T is free, so that M^T is the transposed matrix.
     """
 
     def __init__(self, program: Program, given: Collection[str]) -> None:
@@ -48,6 +49,7 @@ class Names:
         self.roles: dict[str, str] = {}
         self.free: dict[str, Span] = {}
         self.arrays = False
+        self.transposes = False
         self.size_names: dict[str, Span] = {}
         self.parameters: Bound = frozenset()  # of the function that is being read
         self.collect(program)
@@ -206,12 +208,12 @@ class Names:
             if name is not None and name not in inner:
                 found[name] = None
                 if name not in self.equations and name not in self.functions:
-                    self.free_name(name, span, node)
+                    self.free_name(name, span)
             waiting.extend((part, inner) for part in reversed(parts(node)))
         return found
 
     def named(self, node: Any) -> tuple[str | None, Span]:
-        """The name that a node uses, and whether it is one of arrays."""
+        """The name that a node uses, and its place; notes what only arrays have."""
         if isinstance(node, Name):
             return node.name, node.span
         if isinstance(node, Indexed):
@@ -228,12 +230,17 @@ class Names:
             self.arrays |= len(node.items) > 1
         return None, Span(0, 0)
 
-    def free_name(self, name: str, span: Span, node: Any) -> None:
+    def free_name(self, name: str, span: Span) -> None:
         if name in CONSTANTS and name not in self.given:
             return
         if name == "T" and name not in self.given and name not in self.size_names:
             self.transposes = True
         self.free.setdefault(name, span)
+
+
+def step_line(lines: Sequence[Definition]) -> Definition:
+    """Of a definition in several lines the one with most indices on its left side: h[t,i]."""
+    return max(lines, key=lambda line: sum(isinstance(s, Name) for s in line.subscripts or ()))
 
 
 def walk(expression: Any) -> Iterator[Any]:
@@ -279,4 +286,4 @@ def strongly_connected(needs: Mapping[str, list[str]]) -> list[list[str]]:
     return groups
 
 
-__all__ = ["FUNCTIONS", "Names", "strongly_connected", "walk"]
+__all__ = ["FUNCTIONS", "Names", "step_line", "strongly_connected", "walk"]

@@ -87,13 +87,13 @@ class Recurrences(Moving):
                 last = self.whole(ranges[index].last, Scope(), "the last value of an index")
                 bounds = (first, last)
             else:
-                bounds = self.found_range(made, equation, index)
+                bounds = self.found_range(equation, index)
             shifted = form.bounds({index: bounds})
             assert shifted is not None
             domain.append(shifted)
         return domain
 
-    def found_range(self, made: Unrolled, equation: Definition, index: str) -> tuple[int, int]:
+    def found_range(self, equation: Definition, index: str) -> tuple[int, int]:
         """The values of a step's index for which the subscripts of other arrays fit."""
         problem = self.problem(Scope())
         others = self.indices_in_all(equation)

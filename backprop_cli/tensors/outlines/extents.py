@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ...operations import ARRAY_FUNCTIONS
+from ...operations import ARRAY_FUNCTIONS, BLOCKS
 from ...syntax.tree import Declaration, Definition, Expression, Indexed, Name, Program, Reduction
 from ..lowering.affine import Affine, affine, parts
 from ..lowering.names import Names
@@ -161,7 +161,11 @@ def sizes_of(
         return (found[-1][:1] if kind == "conv" else found[0][:1]) + ("·", "·")
     if kind == "flat":
         return ("·",)
-    if kind in ARRAY_FUNCTIONS and kind not in SAME:
+    if kind == "outer":
+        return (*found[0], *found[1])
+    if kind == "concat":
+        return ("·", *found[0][1:])
+    if (kind in ARRAY_FUNCTIONS or kind in BLOCKS) and kind not in SAME:
         return None
     return max(found, key=len, default=())
 
@@ -170,7 +174,7 @@ REDUCING = {
     "sum", "mean", "prod", "max", "min", "var", "std", "norm", "logsumexp", "dot",
     "det", "logdet", "trace",
 }  # fmt: skip
-SAME = {"softmax", "log_softmax", "cumsum", "inverse", "stop_gradient"}
+SAME = {"softmax", "log_softmax", "cumsum", "inverse", "inv", "stop_gradient"}
 
 
 def together(low: list[Affine], high: list[Affine]) -> Affine | None:

@@ -22,7 +22,7 @@ from ...syntax.tree import (
     whole_literal,
 )
 from ..lowering.affine import parts
-from ..lowering.names import Names, strongly_connected
+from ..lowering.names import Names, step_line, strongly_connected
 from ..lowering.ranges import bound_names
 from ..running.evaluation import ArrayRun
 from .extents import Extents
@@ -57,6 +57,11 @@ class Item(NamedTuple):
     sizes: tuple[str, ...] | None
     value: Any
     gradient: Any
+
+    @property
+    def step_line(self) -> Definition:
+        """The equation after whose left side it is called: the one with most indices, h[t,i]."""
+        return step_line(self.equations)
 
 
 class Outline(NamedTuple):
@@ -243,10 +248,7 @@ class _Outlining:
             return False
         if name in self.equations or name in self.names.roles or name in self.given:
             return True
-        return name not in CONSTANTS and not (name == "T" and self.transposes())
-
-    def transposes(self) -> bool:
-        return getattr(self.names, "transposes", False)
+        return name not in CONSTANTS and not (name == "T" and self.names.transposes)
 
     # ---------------------------------------------------------------------------------------- items
 

@@ -83,9 +83,9 @@ class Plan:
             node: arrays.constant(text) for node, text in self.graph.literals.items()
         }
         self.forgetful = any(o.name in FORGETFUL for o in self.graph.operations)
-        self.backwards = self.users_first(range(lowered.output.node + 1))
+        self.backwards = self.steps_back(range(lowered.output.node + 1))
 
-    def users_first(self, nodes: Sequence[int]) -> Backwards:
+    def steps_back(self, nodes: Sequence[int]) -> Backwards:
         """The steps back through those of `nodes` that a gradient must pass."""
         careful = list(back_steps(self.graph, arrays, reversed(nodes), self.active))
         quick = careful
@@ -119,7 +119,7 @@ class Plan:
         adjoints[output] = seed
         backwards = self.backwards
         if output != self.lowered.output.node:
-            backwards = self.users_first(range(output + 1))
+            backwards = self.steps_back(range(output + 1))
         with np.errstate(all="ignore"):
             hand_back(values, arrays, adjoints, backwards.through(values[output]))
         return adjoints
@@ -172,17 +172,18 @@ class RowPlan:
         self.data = data
         self.count = count
         self.block = block
-        self.parts = {size: Plan(lower(size), whole.wanted) for size in self.sizes()}
+        sizes = block_sizes(count, block)
+        self.parts = {size: Plan(lower(size), whole.wanted) for size in sizes}
         self.shared = steps(whole.graph, split.shared)
         self.rest = steps(whole.graph, split.rest)
         self.rows = {
             size: steps(part.graph, split.rows) for size, part in self.parts.items()
         }
-        self.row_nodes = {
-            size: part.users_first(split.rows) for size, part in self.parts.items()
+        self.back_rows = {
+            size: part.steps_back(split.rows) for size, part in self.parts.items()
         }
-        self.shared_nodes = whole.users_first(split.shared)
-        self.rest_nodes = whole.users_first(split.rest)
+        self.back_shared = whole.steps_back(split.shared)
+        self.back_rest = whole.steps_back(split.rest)
         self.shapes: dict[int, tuple[int, ...]] = {}
         inside = set(split.rows)
         self.crossed = sorted(
@@ -193,11 +194,6 @@ class RowPlan:
                 if source not in inside and whole.active[source]
             }
         )
-
-    def sizes(self) -> set[int]:
-        """The numbers of rows of the blocks."""
-        rest = self.count % self.block
-        return {self.block, rest} - {0}
 
     def evaluate(self, inputs: Mapping[str, Array]) -> tuple[float, dict[str, Array]]:
         """The same as `Plan.evaluate`, but for the rounding of sums over rows."""
@@ -216,14 +212,11 @@ class RowPlan:
             compute(self.rest, values, self.kind)
             late: list[Array] = [None] * len(graph)
             late[output] = whole.one
-            hand_back(values, arrays, late, self.rest_nodes.careful)
+            hand_back(values, arrays, late, self.back_rest.careful)
             for node in self.split.shared:
                 if late[node] is not None:
-                    earlier = adjoints[node]
-                    adjoints[node] = (
-                        late[node] if earlier is None else arrays.accumulate(earlier, late[node])
-                    )
-            hand_back(values, arrays, adjoints, self.shared_nodes.careful)
+                    add_up(adjoints, node, late[node])
+            hand_back(values, arrays, adjoints, self.back_shared.careful)
         return float(values[output]), whole.gradient(adjoints, inputs)
 
     def value(self, inputs: Mapping[str, Array]) -> float:
@@ -265,7 +258,7 @@ class RowPlan:
         compute(self.rest, trial, self.kind)
         adjoints: list[Array] = [None] * len(graph)
         adjoints[self.whole.lowered.output.node] = self.whole.one
-        hand_back(trial, arrays, adjoints, self.rest_nodes.careful)
+        hand_back(trial, arrays, adjoints, self.back_rest.careful)
         return {
             node: arrays.settle(adjoints[node])
             for node in self.split.totals
@@ -309,14 +302,10 @@ class RowPlan:
         for node, seed in seeds.items():
             back[node] = seed
         made = sum(float(np.sum(local[node])) for node in self.split.totals)
-        hand_back(local, arrays, back, self.row_nodes[size].through(made))
+        hand_back(local, arrays, back, self.back_rows[size].through(made))
         for node in self.crossed:
-            if back[node] is None:
-                continue
-            earlier = adjoints[node]
-            adjoints[node] = (
-                back[node] if earlier is None else arrays.accumulate(earlier, back[node])
-            )
+            if back[node] is not None:
+                add_up(adjoints, node, back[node])
 
 
 def plan_by_rows(
@@ -336,10 +325,15 @@ def plan_by_rows(
     split = split_by_rows(whole.graph, whole.lowered.output.node, nodes, count)
     if split is None:
         return None
-    for size in {block, count % block} - {0}:
+    for size in block_sizes(count, block):
         if not same_nodes(whole.graph, lower(size).graph):
             return None
     return RowPlan(whole, split, lower, list(data), count, block)
+
+
+def block_sizes(count: int, block: int) -> set[int]:
+    """How many rows the blocks have: the last one may have fewer."""
+    return {block, count % block} - {0}
 
 
 def other_lengths(whole: Plan, data: Mapping[str, Array]) -> set[int]:
@@ -348,6 +342,12 @@ def other_lengths(whole: Plan, data: Mapping[str, Array]) -> set[int]:
     for name, value in whole.lowered.inputs.items():
         found |= set(value.shape[1:] if name in data else value.shape)
     return found
+
+
+def add_up(adjoints: list[Array], node: int, gradient: Array) -> None:
+    """Add a gradient to what a node has received already."""
+    earlier = adjoints[node]
+    adjoints[node] = gradient if earlier is None else arrays.accumulate(earlier, gradient)
 
 
 def same_nodes(one: Graph, other: Graph) -> bool:

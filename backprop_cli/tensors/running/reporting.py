@@ -14,6 +14,7 @@ from ...formulas import node_id
 from ...syntax.printer import print_expression, print_program
 from ...syntax.tree import Declaration, Definition, Indexed, Name, Program, Range, Reduction, Result
 from ..lowering.affine import parts
+from ..lowering.names import step_line
 from ..lowering.scope import Unrolled
 from .evaluation import ArrayRun
 from .warnings import array_findings
@@ -297,7 +298,8 @@ def written(
         for axis, subscript in enumerate(equation.subscripts or ()):
             if isinstance(subscript, Name) and axis < rank:
                 axes[axis] = axes[axis] or subscript.name
-    title = f"{name}[{', '.join(lefts[-1])}]" if lefts[-1] else name
+    left = [print_expression(s) for s in step_line(equations).subscripts or ()]
+    title = f"{name}[{', '.join(left)}]" if left else name
     if len(equations) == 1:
         return title, tuple(axes), (("", print_expression(equations[0].body)),)
     texts = tuple(

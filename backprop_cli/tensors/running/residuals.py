@@ -132,7 +132,7 @@ class Residuals:
         plan, graph = self.plan, self.plan.graph
         width = sum(prod(shape) for shape in self.parameters.values())
         columns = np.zeros((residuals.size, width), residuals.dtype)
-        backwards = plan.users_first(range(self.node + 1))
+        backwards = plan.steps_back(range(self.node + 1))
         with np.errstate(all="ignore"):
             for row in range(residuals.size):
                 seed = np.zeros(residuals.shape, residuals.dtype)

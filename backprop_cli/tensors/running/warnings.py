@@ -173,13 +173,13 @@ def where_a_slope_fails(run: ArrayRun, row: ArrayRow) -> Finding:
         for user in range(node + 1, len(graph)):
             above = run.adjoints[user]
             if node in graph.inputs[user] and above is not None and finite(above):
-                met = met_at(run, user, node, adjoint)
+                met = met_at(run, node, adjoint)
                 reason = f"no finite slope passes back through {formula(run, user)}{met}"
                 return Finding("domain", f"{said}: {reason}", user, graph.spans.get(user))
     return Finding("not-finite", said, row.node, graph.spans.get(row.node))
 
 
-def met_at(run: ArrayRun, user: int, node: int, adjoint: Array) -> str:
+def met_at(run: ArrayRun, node: int, adjoint: Array) -> str:
     """What the gate met where its slope is not finite."""
     value, adjoint = np.asarray(run.values[node]), np.asarray(adjoint)
     if adjoint.shape != value.shape:
