@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import refuse
 from ..whole_files import whole_file
-from .sources import LARGEST_DATA, Source, damaged
+from .sources import Source, damaged
 from .table import (
     BEYOND,
     LARGEST_WHOLE,
@@ -231,4 +231,4 @@ def reason(value: Any) -> str:
     return "is infinite" if value in (float("inf"), float("-inf")) else BEYOND
 
 
-__all__ = ["LARGEST_DATA", "Archive", "Matrix", "NamedArrays", "array_of", "read_npy", "write_npz"]
+__all__ = ["Archive", "Matrix", "NamedArrays", "array_of", "read_npy", "write_npz"]

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from inspect import Signature, signature
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -15,14 +15,11 @@ from ..errors import refuse
 from ..evaluation import Evaluation, evaluate
 from ..findings import Finding
 from ..limits import DEFAULT_LIMITS, Limits
-from ..operations import ARRAY_FUNCTIONS, FUNCTIONS
+from ..operations import ARRAY_FUNCTIONS, BLOCKS, FUNCTIONS
 from ..syntax import parse
 from ..syntax.shapes import signs_of_arrays
 from ..syntax.tree import Program
 from .formula import FormulaCommand, formula_text, read_bindings, stdin_once
-
-if TYPE_CHECKING:
-    from ..tensors.running.evaluation import ArrayRun
 
 CALLED = re.compile(r"([^\W\d]\w*)\s*\(")  # what may be the name of a function
 
@@ -159,10 +156,6 @@ def on_arrays(asked: Request) -> bool:
     unknown = called - FUNCTIONS.keys()
     if found or unknown & ARRAY_FUNCTIONS.keys():
         return True
-    if not unknown:
-        return False
-    from ..operations import BLOCKS
-
     return bool(unknown & BLOCKS.keys())
 
 
@@ -174,17 +167,6 @@ def array_values(asked: Request, **set_options: bool) -> dict[str, Any]:
 
     check_inputs(asked.program, asked.bindings, {"bind": False, "file": False, **set_options})
     return input_values(asked.bindings)
-
-
-def evaluated_arrays(asked: Request, **set_options: bool) -> "ArrayRun":
-    """The evaluation of a request on arrays, with all gradients. Raises BackpropError for names
-    without a value and for shapes that do not fit.
-    """
-    from ..tensors.running.evaluation import evaluate_arrays
-
-    return evaluate_arrays(
-        asked.program, array_values(asked, **set_options), limits=asked.limits
-    )
 
 
 def refuse_number_kinds(exact: bool, digits: int | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from ...errors import Label as Mark
 from ...errors import Span, refuse
 from ...lowering import CONSTANTS
-from ...operations import ARRAY_FUNCTIONS, BLOCKS, FUNCTIONS
+from ...operations import ARRAY_FUNCTIONS, BLOCKS
 from ...syntax.tree import (
     Call,
     Declaration,
@@ -286,4 +286,4 @@ def strongly_connected(needs: Mapping[str, list[str]]) -> list[list[str]]:
     return groups
 
 
-__all__ = ["FUNCTIONS", "Names", "step_line", "strongly_connected", "walk"]
+__all__ = ["Names", "step_line", "strongly_connected", "walk"]

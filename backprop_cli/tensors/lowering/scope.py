@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple, Union
 
 from ...errors import Span
@@ -69,6 +69,3 @@ class Unrolled:
         self.ranges: dict[tuple[int, ...], tuple[int, int]] = {}
         self.stacks: dict[tuple[tuple[int, int], ...], Value] = {}
         self.domain: tuple[tuple[int, int], ...] = ()
-
-
-Lookup = Callable[[str], Stored | None]

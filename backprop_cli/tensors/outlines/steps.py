@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ...syntax.tree import Definition, Expression, Indexed, Name, Range
+from ...syntax.tree import Definition, Expression, Indexed, Range
 from ..lowering.affine import Affine, affine
 from ..lowering.moving import references, walk_names
 
@@ -160,4 +160,4 @@ def range_of(index: str, group: Sequence[str], equations: Equations) -> Range | 
     return next((r for line in lines for r in line.ranges if r.index.name == index), None)
 
 
-__all__ = ["Name", "Recurrence", "earlier_steps", "recurrence_of"]
+__all__ = ["Recurrence", "earlier_steps", "recurrence_of"]

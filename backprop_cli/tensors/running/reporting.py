@@ -10,7 +10,6 @@ import numpy as np
 
 from ...errors import Span
 from ...findings import Finding
-from ...formulas import node_id
 from ...syntax.printer import print_expression, print_program
 from ...syntax.tree import Declaration, Definition, Indexed, Name, Program, Range, Reduction, Result
 from ..lowering.affine import parts
@@ -343,4 +342,4 @@ def sources(program: Program, row: ArrayRow, ids: Mapping[str, int]) -> tuple[in
     return tuple(sorted(found))
 
 
-__all__ = ["ArrayReport", "ArrayRow", "Summary", "node_id", "report_arrays", "summary"]
+__all__ = ["ArrayReport", "ArrayRow", "Summary", "report_arrays", "summary"]
