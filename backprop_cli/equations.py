@@ -23,7 +23,7 @@ from .syntax.tree import (
     Operator,
     Range,
     Reduction,
-    Vector,
+    parts,
 )
 
 Written = tuple[str, int]  # a text and the precedence with which it stands in a larger one
@@ -175,17 +175,9 @@ class Equations:
 
 def operands_of(node: Any) -> tuple[Any, ...]:
     """What a node is written of, in the order of the text."""
-    if isinstance(node, (Operator, Comparison)):
-        return node.operands
-    if isinstance(node, Call):
-        return node.arguments
-    if isinstance(node, Indexed):
-        return node.subscripts
-    if isinstance(node, Vector):
-        return node.items
     if isinstance(node, Range):
         return (node.first, node.last)
-    return (*node.binders, node.body) if isinstance(node, Reduction) else ()
+    return (*node.binders, node.body) if isinstance(node, Reduction) else parts(node)
 
 
 def precedence_of(name: str) -> int:

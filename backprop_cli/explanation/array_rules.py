@@ -7,8 +7,17 @@ from typing import Any
 
 from ..numerals import MINUS
 from ..operations import ARRAY_FUNCTIONS, FUNCTIONS
-from ..syntax.tree import Call, Comparison, Definition, Indexed, Name, Operator, Range, Reduction
-from ..tensors.lowering.affine import parts
+from ..syntax.tree import (
+    Call,
+    Comparison,
+    Definition,
+    Indexed,
+    Name,
+    Operator,
+    Range,
+    Reduction,
+    parts,
+)
 from ..tensors.lowering.names import walk
 from ..tensors.outlines.outline import Item
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Union
+from typing import Any, NamedTuple, Union
 
 from ..errors import Span
 
@@ -159,3 +159,25 @@ def whole_literal(node: Expression) -> int | None:
     if not digits.isdigit() or decimals.strip("0") or len(digits) > 15:
         return None
     return sign * int(digits)
+
+
+def parts(node: Any) -> tuple[Any, ...]:
+    """The expressions directly inside of one; none of a reduction or range, which bind indices."""
+    if isinstance(node, (Operator, Comparison)):
+        return node.operands
+    if isinstance(node, Call):
+        return node.arguments
+    if isinstance(node, Indexed):
+        return node.subscripts
+    return node.items if isinstance(node, Vector) else ()
+
+
+def rebuilt(node: Any, inside: tuple[Any, ...]) -> Any:
+    """A node with other expressions inside, in the order of `parts`."""
+    if isinstance(node, (Operator, Comparison)):
+        return node._replace(operands=inside)
+    if isinstance(node, Call):
+        return node._replace(arguments=inside)
+    if isinstance(node, Indexed):
+        return node._replace(subscripts=inside)
+    return node._replace(items=inside) if isinstance(node, Vector) else node

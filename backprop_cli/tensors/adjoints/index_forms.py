@@ -21,7 +21,8 @@ from ...syntax.tree import (
     Operator,
     Range,
     Reduction,
-    Vector,
+    parts,
+    rebuilt,
 )
 from ..lowering.affine import Affine
 
@@ -116,36 +117,20 @@ def as_expression(form: Affine) -> Expression:
 
 def children(node: Any) -> tuple[Any, ...]:
     """All expressions directly inside of one, those of a reduction too."""
-    if isinstance(node, (Operator, Comparison)):
-        return node.operands
-    if isinstance(node, Call):
-        return node.arguments
-    if isinstance(node, Indexed):
-        return node.subscripts
-    if isinstance(node, Vector):
-        return node.items
     if isinstance(node, Range):
         return (node.index, node.first, node.last)
     if isinstance(node, Reduction):
         return (*node.binders, node.body)
-    return ()
+    return parts(node)
 
 
-def rebuilt(node: Any, inside: tuple[Any, ...]) -> Any:
-    """A node with other expressions inside."""
-    if isinstance(node, (Operator, Comparison)):
-        return node._replace(operands=inside)
-    if isinstance(node, Call):
-        return node._replace(arguments=inside)
-    if isinstance(node, Indexed):
-        return node._replace(subscripts=inside)
-    if isinstance(node, Vector):
-        return node._replace(items=inside)
+def with_children(node: Any, inside: tuple[Any, ...]) -> Any:
+    """A node with other expressions inside, in the order of `children`."""
     if isinstance(node, Range):
         return node._replace(index=inside[0], first=inside[1], last=inside[2])
     if isinstance(node, Reduction):
         return node._replace(binders=inside[:-1], body=inside[-1])
-    return node
+    return rebuilt(node, inside)
 
 
 def replaced(root: Any, found: Callable[[Any], Any]) -> Any:
@@ -161,7 +146,7 @@ def replaced(root: Any, found: Callable[[Any], Any]) -> Any:
             new = tuple(done[len(done) - len(inside) :])
             del done[len(done) - len(inside) :]
             same = all(a is b for a, b in zip(new, inside, strict=True))
-            done.append(node if same else rebuilt(node, new))
+            done.append(node if same else with_children(node, new))
             continue
         other = found(node)
         if other is not None:

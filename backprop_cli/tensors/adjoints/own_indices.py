@@ -7,7 +7,7 @@ from typing import Any
 
 from ...syntax.tree import Name, Reduction
 from .elements import Elements
-from .index_forms import base, children, everything, rebuilt, replaced
+from .index_forms import base, children, everything, replaced, with_children
 
 
 def replaced_inside(root: Any, found: Callable[[Any], Any]) -> Any:
@@ -20,7 +20,7 @@ def replaced_inside(root: Any, found: Callable[[Any], Any]) -> Any:
             count = len(children(node))
             new = tuple(done[len(done) - count :])
             del done[len(done) - count :]
-            done.append(rebuilt(node, new))
+            done.append(with_children(node, new))
             continue
         node = found(node) or node
         inside = children(node)

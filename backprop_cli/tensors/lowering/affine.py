@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ...syntax.tree import Call, Expression, Indexed, Name, Number, Operator, Vector
+from ...syntax.tree import Expression, Name, Number, Operator, Vector
 
 
 class Label(NamedTuple):
@@ -145,17 +145,4 @@ OPERATORS: dict[str, Callable[..., Affine | None]] = {
 }
 
 
-def parts(node: Any) -> tuple[Any, ...]:
-    """The expressions directly inside of one, but not those of a reduction."""
-    if isinstance(node, Operator):
-        return node.operands
-    if isinstance(node, Call):
-        return node.arguments
-    if isinstance(node, Indexed):
-        return node.subscripts
-    if isinstance(node, Vector):
-        return node.items
-    return getattr(node, "operands", ())
-
-
-__all__ = ["Affine", "Label", "affine", "parts"]
+__all__ = ["Affine", "Label", "affine"]

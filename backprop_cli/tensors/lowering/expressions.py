@@ -28,10 +28,11 @@ from ...syntax.tree import (
     Program,
     Reduction,
     Vector,
+    parts,
     whole_literal,
 )
 from .access import Access
-from .affine import Affine, Label, affine, parts
+from .affine import Affine, Label, affine
 from .arrays import ArrayGraph, Value
 from .blocks import whole_array
 from .scope import Scope, Stored

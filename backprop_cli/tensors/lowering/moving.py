@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from ...errors import BackpropError, refuse
-from ...syntax.tree import Expression, Indexed, Name, Range, Reduction
-from .affine import Affine, parts
+from ...syntax.tree import Expression, Indexed, Name, Range, Reduction, parts
+from .affine import Affine
 from .expressions import Expressions
 from .names import Names
 from .ranges import Ranges

@@ -22,8 +22,8 @@ from ...syntax.tree import (
     Reduction,
     Result,
     Vector,
+    parts,
 )
-from .affine import parts
 from .ranges import bound_names
 
 Bound = frozenset[str]

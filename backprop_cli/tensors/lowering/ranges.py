@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from ...errors import BackpropError, Span, refuse
 from ...errors import Label as Mark
-from ...syntax.tree import Call, Comparison, Expression, Indexed, Name, Range, Reduction
-from .affine import Affine, affine, parts
+from ...syntax.tree import Call, Comparison, Expression, Indexed, Name, Range, Reduction, parts
+from .affine import Affine, affine
 
 Bounds = tuple[int, int]
 

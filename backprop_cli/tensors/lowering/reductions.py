@@ -10,8 +10,8 @@ from typing import Any
 
 from ...errors import Label as Mark
 from ...errors import refuse
-from ...syntax.tree import Comparison, Expression, Name, Range, Reduction
-from .affine import Label, parts
+from ...syntax.tree import Comparison, Expression, Name, Range, Reduction, parts
+from .affine import Label
 from .arrays import Value
 from .expressions import Expressions
 from .products import factors

@@ -9,8 +9,17 @@ from fractions import Fraction
 from typing import Any
 
 from ...operations import ARRAY_FUNCTIONS, BLOCKS
-from ...syntax.tree import Declaration, Definition, Expression, Indexed, Name, Program, Reduction
-from ..lowering.affine import Affine, affine, parts
+from ...syntax.tree import (
+    Declaration,
+    Definition,
+    Expression,
+    Indexed,
+    Name,
+    Program,
+    Reduction,
+    parts,
+)
+from ..lowering.affine import Affine, affine
 from ..lowering.names import Names
 
 Sizes = tuple[str, ...]

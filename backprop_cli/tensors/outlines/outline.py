@@ -19,9 +19,9 @@ from ...syntax.tree import (
     Program,
     Reduction,
     Result,
+    parts,
     whole_literal,
 )
-from ..lowering.affine import parts
 from ..lowering.names import Names, step_line, strongly_connected
 from ..lowering.ranges import bound_names
 from ..running.evaluation import ArrayRun

@@ -10,9 +10,8 @@ import numpy as np
 from ...bindings import Bound, number
 from ...errors import BackpropError, Label, Span, refuse
 from ...namespaces import floats
-from ...syntax.tree import Declaration, Definition, Name, Program, Range, Reduction
+from ...syntax.tree import Declaration, Definition, Name, Program, Range, Reduction, parts
 from ...variables import listed, unbound_variables, unknown_variables
-from ..lowering.affine import parts
 from ..lowering.names import Names
 from .evaluation import number_type
 

@@ -11,8 +11,17 @@ import numpy as np
 from ...errors import Span
 from ...findings import Finding
 from ...syntax.printer import print_expression, print_program
-from ...syntax.tree import Declaration, Definition, Indexed, Name, Program, Range, Reduction, Result
-from ..lowering.affine import parts
+from ...syntax.tree import (
+    Declaration,
+    Definition,
+    Indexed,
+    Name,
+    Program,
+    Range,
+    Reduction,
+    Result,
+    parts,
+)
 from ..lowering.names import step_line
 from ..lowering.scope import Unrolled
 from .evaluation import ArrayRun
