@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ...syntax.tree import Call, Expression, whole_literal
-from ..lowering.affine import Affine
+from ..lowering.affine import Affine, whole
 from .elements import (
     LETTERS,
     Axes,
@@ -29,7 +29,6 @@ from .index_forms import (
     operation,
     plus,
     shifted,
-    whole,
 )
 from .local_slopes import is_number
 

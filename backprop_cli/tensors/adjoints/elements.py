@@ -24,7 +24,7 @@ from ...syntax.tree import (
     Reduction,
     Vector,
 )
-from ..lowering.affine import Affine
+from ..lowering.affine import Affine, whole
 from ..lowering.blocks import WHOLE
 from ..lowering.ranges import bound_names
 from .arguments import check_arguments, unknown_axes
@@ -43,7 +43,6 @@ from .index_forms import (
     number,
     operation,
     plus,
-    whole,
 )
 from .index_values import Sizes, Solver
 

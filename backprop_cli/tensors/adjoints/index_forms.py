@@ -24,7 +24,7 @@ from ...syntax.tree import (
     parts,
     rebuilt,
 )
-from ..lowering.affine import Affine
+from ..lowering.affine import Affine, whole
 
 NOWHERE = Span(0, 0)
 
@@ -34,14 +34,6 @@ class Extent(NamedTuple):
 
     first: Affine
     last: Affine
-
-
-def whole(number: int) -> Affine:
-    return Affine(Fraction(number))
-
-
-def symbol(name: str) -> Affine:
-    return Affine(Fraction(0), ((name, Fraction(1)),))
 
 
 def axis_of_length(length: Affine) -> Extent:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from ...errors import BackpropError, refuse
 from ...syntax.tree import Call, Expression, Indexed, Name, Range, Reduction
-from ..lowering.affine import Affine, affine
-from .index_forms import Extent, base, children, everything, symbol, whole
+from ..lowering.affine import Affine, affine, plain_key, symbol, whole
+from .index_forms import Extent, base, children, everything
 
 LARGE = 1_000_003  # what a size counts as that is not known, to compare the ends of ranges
 
@@ -157,7 +157,7 @@ class Solver:
             form = self.form(subscript)
             if form is None or not any(key in self.indices for key, _ in form.terms):
                 continue
-            if not guarded or plain(form):
+            if not guarded or plain_key(form) is not None:
                 self.fits.append(Fit(form, self.sizes.settled_extent(extent), node.name))
 
     def split(self, form: Affine) -> tuple[list[tuple[str, Fraction]], Affine]:
@@ -182,7 +182,7 @@ class Solver:
     def solve(self) -> dict[str, Extent]:
         """The extents of all indices that can be known."""
         for fit in self.fits:
-            key = plain(fit.subscript)
+            key = plain_key(fit.subscript)
             if key not in self.indices or key in self.fixed:
                 continue
             if key not in self.known:
@@ -261,13 +261,6 @@ class Solution:
 def own_names(node: Reduction) -> list[str]:
     """The indices that a reduction binds."""
     return [binder.name for binder in node.binders if isinstance(binder, Name)]
-
-
-def plain(form: Affine) -> str:
-    """The index that a subscript is, if it is one and nothing else."""
-    if form.constant == 0 and len(form.terms) == 1 and form.terms[0][1] == 1:
-        return str(form.terms[0][0])
-    return ""
 
 
 def disagree(key: str, fit: Fit) -> BackpropError:

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 from ...syntax.tree import Definition, Expression, Name, Operator
-from ..lowering.affine import Affine
+from ..lowering.affine import Affine, whole
 from .elements import Axes
-from .index_forms import Extent, as_expression, base, count_of, number, operation, replaced, whole
+from .index_forms import Extent, as_expression, base, count_of, number, operation, replaced
 from .index_letters import LETTERS, Lettering
 from .local_slopes import Slopes
 from .own_indices import name_again

@@ -21,6 +21,7 @@ from ...syntax.tree import (
     Reduction,
     Result,
 )
+from ..lowering.affine import symbol, whole
 from ..lowering.names import Names, strongly_connected
 from .elements import Axes, Elements, Scope, finished
 from .index_forms import (
@@ -31,8 +32,6 @@ from .index_forms import (
     everything,
     from_zero,
     names_of,
-    symbol,
-    whole,
 )
 from .index_values import Sizes, Solution, Solver
 

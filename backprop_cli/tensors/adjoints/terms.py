@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ...syntax.tree import Call, Comparison, Expression, Indexed, Name, Operator, Reduction
-from ..lowering.affine import Affine
+from ..lowering.affine import Affine, symbol, whole
 from .elements import Axes
 from .index_forms import (
     NOWHERE,
@@ -21,8 +21,6 @@ from .index_forms import (
     number,
     operation,
     replaced,
-    symbol,
-    whole,
 )
 from .index_values import Solver
 from .local_slopes import is_number

@@ -294,12 +294,18 @@ def contract(
     names, values = list(labels), list(arrays)
     for left, right in order(tuple(names), out, sizes):
         rest = [k for k in range(len(names)) if k not in (left, right)]
-        needed = set(out).union(*(names[k] for k in rest))
-        kept = tuple(dict.fromkeys(x for k in (left, right) for x in names[k] if x in needed))
+        kept = joined(names, left, right, out)
         value = pair(names[left], values[left], names[right], values[right], kept)
         names = [*(names[k] for k in rest), kept]
         values = [*(values[k] for k in rest), value]
     return pair(names[0], values[0], names[1], values[1], out)
+
+
+def joined(names: Sequence[Labels], left: int, right: int, out: Labels) -> Labels:
+    """The labels that two of some operands leave when they are multiplied and summed."""
+    rest = (labels for k, labels in enumerate(names) if k not in (left, right))
+    needed = set(out).union(*rest)
+    return tuple(dict.fromkeys(x for k in (left, right) for x in names[k] if x in needed))
 
 
 @lru_cache(maxsize=1024)
@@ -421,11 +427,9 @@ def paired(how: Pairing, a: Array, b: Array) -> Array:
         column_shape = b.shape[batch + how.summed :]
         depth = prod(a.shape[batch + rows :])
         if not batch:
-            result = np.dot(
-                a if a.ndim == 1 else a.reshape((*row_shape[:0], prod(row_shape), depth))
-                if rows else a.reshape(depth),
-                b.reshape((depth, prod(column_shape))) if column_shape else b.reshape(depth),
-            ).reshape((*row_shape, *column_shape))  # fmt: skip
+            left = a.reshape((prod(row_shape), depth)) if rows else a.reshape(depth)
+            right = b.reshape((depth, prod(column_shape))) if column_shape else b.reshape(depth)
+            result = np.dot(left, right).reshape((*row_shape, *column_shape))
         else:
             result = np.matmul(
                 a.reshape((*shared, prod(row_shape), depth)),

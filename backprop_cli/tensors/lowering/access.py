@@ -9,7 +9,7 @@ from ...syntax.printer import print_expression
 from ...syntax.tree import Expression, Indexed
 from ..kernels import families
 from ..kernels.contraction import View
-from .affine import Affine, Label
+from .affine import Affine, Label, plain_key
 from .arrays import ArrayGraph, Value, axes_text, ordered
 
 
@@ -213,11 +213,9 @@ class Access:
 
     def whole_axis(self, place: int, form: Affine) -> Label | None:
         """The label that an affine subscript is, if it runs along its whole axis."""
-        if form.constant or len(form.terms) != 1 or form.terms[0][1] != 1:
-            return None
-        label: Label = form.terms[0][0]
-        first, length = self.base.starts[place], self.base.shape[place]
-        return label if (label.first, label.size) == (first, length) else None
+        label: Label | None = plain_key(form)
+        whole = (self.base.starts[place], self.base.shape[place])
+        return label if label is not None and (label.first, label.size) == whole else None
 
     def single_labels(self) -> list[Label]:
         """Labels that alone make a subscript: for different values they read different places."""

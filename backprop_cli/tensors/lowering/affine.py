@@ -69,6 +69,27 @@ class Affine(NamedTuple):
         return int(low), int(high)
 
 
+def whole(number: int) -> Affine:
+    return Affine(Fraction(number))
+
+
+def symbol(key: Any) -> Affine:
+    """An index, or a size, by itself."""
+    return Affine(Fraction(0), ((key, Fraction(1)),))
+
+
+def plain_key(form: Affine) -> Any:
+    """The index that a form is, if it is one and nothing else; None otherwise."""
+    if form.constant == 0 and len(form.terms) == 1 and form.terms[0][1] == 1:
+        return form.terms[0][0]
+    return None
+
+
+def over_names(expression: Expression) -> Affine | None:
+    """An expression as an affine form over all of its names."""
+    return affine(expression, lambda name: symbol(name.name))
+
+
 def affine(expression: Expression, leaf: Callable[[Name], Affine | None]) -> Affine | None:
     """An expression as an affine form; None if it is none. `leaf` says what a name stands for.
 
@@ -145,4 +166,4 @@ OPERATORS: dict[str, Callable[..., Affine | None]] = {
 }
 
 
-__all__ = ["Affine", "Label", "affine"]
+__all__ = ["Affine", "Label", "affine", "over_names", "plain_key", "symbol", "whole"]

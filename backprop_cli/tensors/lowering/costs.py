@@ -8,7 +8,7 @@ from math import prod
 
 from ...errors import Span, refuse
 from ...limits import Limits, over_limit
-from ..kernels.contraction import SLAB, Contraction, Labels, order
+from ..kernels.contraction import SLAB, Contraction, joined, order
 
 MOST_AXES = 32  # of one array, in any version of NumPy
 
@@ -89,7 +89,7 @@ def through(spec: Contraction) -> tuple[int, int]:
     steps = order(tuple(names), spec.out, spec.sizes) if len(names) > 2 else ()
     for left, right in (*steps, (0, 1)):
         rest = [k for k in range(len(names)) if k not in (left, right)]
-        kept = joined(names, left, right, rest, spec.out)
+        kept = joined(names, left, right, spec.out)
         shared = set(names[left]) & set(names[right])
         both = set(kept) | shared
         products += prod(sizes[label] for label in both)
@@ -97,15 +97,6 @@ def through(spec: Contraction) -> tuple[int, int]:
             held += prod(sizes[label] for label in kept)
         names = [*(names[k] for k in rest), kept]
     return held, products
-
-
-def joined(
-    names: Sequence[Labels], left: int, right: int, rest: Sequence[int], out: Labels
-) -> Labels:
-    """The labels that two operands leave when they are multiplied and summed."""
-    needed = set(out).union(*(names[k] for k in rest))
-    found = dict.fromkeys(x for k in (left, right) for x in names[k] if x in needed)
-    return tuple(found)
 
 
 def copied(spec: Contraction, sizes: dict[int, int]) -> int:

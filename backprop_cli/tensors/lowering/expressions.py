@@ -8,7 +8,6 @@ place of recursion.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any
 
 from ...errors import BackpropError, Span, refuse
@@ -32,9 +31,10 @@ from ...syntax.tree import (
     whole_literal,
 )
 from .access import Access
-from .affine import Affine, Label, affine
+from .affine import Affine, Label, affine, symbol, whole
 from .arrays import ArrayGraph, Value
 from .blocks import whole_array
+from .ranges import Ranges
 from .scope import Scope, Stored
 
 
@@ -115,14 +115,22 @@ class Expressions:
         def leaf(name: Name) -> Affine | None:
             index = scope.indices.get(name.name)
             if isinstance(index, Label):
-                return Affine(Fraction(0), ((index, Fraction(1)),))
+                return symbol(index)
             if index is None and scope.parameters and name.name in scope.parameters:
                 return None
             number = self.constant_of(name.name) if index is None else index
-            return None if number is None else Affine(Fraction(number))
+            return None if number is None else whole(number)
 
         form = affine(expression, leaf)
         return form if form is not None and form.integral else None
+
+    def problem(self, scope: Scope) -> Ranges:
+        """The values of indices, to be found from subscripts inside `scope`."""
+        return Ranges(
+            lambda name: self.whole_form(name, scope),
+            lambda name: name in scope.indices or self.taken(name) is not None,
+            lambda node: self.axes_of(node, scope),
+        )
 
     def whole(self, expression: Expression, scope: Scope, what: str) -> int:
         """The whole number that an expression says; raises BackpropError if it says none."""

@@ -12,8 +12,7 @@ from ...errors import BackpropError, refuse
 from ...syntax.tree import Expression, Indexed, Name, Range, Reduction, parts
 from .affine import Affine
 from .expressions import Expressions
-from .names import Names
-from .ranges import Ranges
+from .names import Names, names_in
 from .scope import Scope
 
 
@@ -55,18 +54,11 @@ class Moving(Expressions):
     def left_form(self, subscript: Expression) -> Affine | None:
         """A subscript of a left side over the names of indices."""
         problem = self.problem(Scope())
-        names = {n.name: n.name for n in walk_names(subscript) if not self.is_constant(n.name)}
+        names = {n: n for n in names_in(subscript) if not self.is_constant(n)}
         return problem.form(subscript, names)
 
     def is_constant(self, name: str) -> bool:
         return self.constant_of(name) is not None
-
-    def problem(self, scope: Scope) -> Ranges:
-        return Ranges(
-            lambda name: self.whole_form(name, scope),
-            lambda name: name in scope.indices or self.taken(name) is not None,
-            lambda node: self.axes_of(node, scope),
-        )
 
     def axes_of_index(self, group: list[str], index: str, strict: bool) -> dict[str, int] | None:
         """The axis of each name at which `index` moves; None if it does not order the steps.
@@ -160,18 +152,6 @@ def references(expression: Expression, names: set[str]) -> list[tuple[Any, dict[
                 elif not isinstance(binder, Name):
                     waiting.append((binder, ranges))
             waiting.append((node.body, inner))
-    return found
-
-
-def walk_names(expression: Expression) -> list[Name]:
-    """The names in an expression without reductions."""
-    found = []
-    waiting: list[Any] = [expression]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Name):
-            found.append(node)
-        waiting.extend(parts(node))
     return found
 
 

@@ -252,6 +252,11 @@ def walk(expression: Any) -> Iterator[Any]:
         waiting.extend(parts(node))
 
 
+def names_in(expression: Any) -> list[str]:
+    """The names that stand alone in an expression, but for reductions."""
+    return [node.name for node in walk(expression) if isinstance(node, Name)]
+
+
 def strongly_connected(needs: Mapping[str, list[str]]) -> list[list[str]]:
     """Groups of names that need each other, each group after those that it needs (Tarjan 1972)."""
     index: dict[str, int] = {}
@@ -286,4 +291,4 @@ def strongly_connected(needs: Mapping[str, list[str]]) -> list[list[str]]:
     return groups
 
 
-__all__ = ["Names", "step_line", "strongly_connected", "walk"]
+__all__ = ["Names", "names_in", "step_line", "strongly_connected", "walk"]

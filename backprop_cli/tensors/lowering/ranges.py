@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...errors import BackpropError, Span, refuse
 from ...errors import Label as Mark
 from ...syntax.tree import Call, Comparison, Expression, Indexed, Name, Range, Reduction, parts
-from .affine import Affine, affine
+from .affine import Affine, affine, plain_key, symbol
 
 Bounds = tuple[int, int]
 
@@ -79,8 +79,7 @@ class Ranges:
     def form(self, expression: Expression, keys: dict[str, Any]) -> Affine | None:
         def leaf(name: Name) -> Affine | None:
             if name.name in keys:
-                key = keys[name.name]
-                return Affine(Fraction(0), ((key, Fraction(1)),))
+                return symbol(keys[name.name])
             return self.constant(name)
 
         return affine(expression, leaf)
@@ -192,13 +191,6 @@ class Ranges:
             low, high = self.solution(fit, key)
             known = self.known[key]
             self.known[key] = (max(low, known[0]), min(high, known[1]))
-
-
-def plain_key(form: Affine) -> Any:
-    """The index that a subscript is, if it is one and nothing else."""
-    if form.constant == 0 and len(form.terms) == 1 and form.terms[0][1] == 1:
-        return form.terms[0][0]
-    return None
 
 
 def bound_names(binders: Iterable[Any], taken: Callable[[str], bool]) -> list[Name]:

@@ -19,7 +19,8 @@ from ...syntax.tree import Definition, Expression, Indexed, Name, Number, Range
 from ..kernels import families
 from .access import Access
 from .arrays import Value
-from .moving import Moving, references, walk_names
+from .moving import Moving, references
+from .names import names_in, walk
 from .scope import Line, Scope, Unrolled
 
 Position = tuple[int, ...]
@@ -101,7 +102,8 @@ class Recurrences(Moving):
         solved = problem.solve()
         if index not in solved:
             where = next(
-                n for s in equation.subscripts or () for n in walk_names(s) if n.name == index
+                n for s in equation.subscripts or () for n in walk(s)
+                if isinstance(n, Name) and n.name == index
             )
             raise refuse(
                 "index",
@@ -277,7 +279,7 @@ class Recurrences(Moving):
         is not known before the run.
         """
         problem = self.problem(scope)
-        names = {n.name for n in walk_names(subscript)} & ranges.keys()
+        names = set(names_in(subscript)) & ranges.keys()
         for name in names:
             first = self.whole_form(ranges[name].first, scope)
             last = self.whole_form(ranges[name].last, scope)

@@ -6,6 +6,7 @@ worked out over all indices and folded.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from ...errors import Label as Mark
@@ -15,7 +16,7 @@ from .affine import Label
 from .arrays import Value
 from .expressions import Expressions
 from .products import factors
-from .ranges import Ranges, bound_names
+from .ranges import bound_names
 from .scope import Scope
 
 EMPTY_RESULT = {"sum": "0", "prod": "1"}
@@ -105,11 +106,7 @@ class Reductions(Expressions):
         scope: Scope,
     ) -> tuple[dict[str, tuple[int, int]], list[Expression]]:
         """The first and last value of each index, and conditions for ranges whose ends move."""
-        problem = Ranges(
-            lambda name: self.whole_form(name, scope),
-            lambda name: name in scope.indices or self.taken(name) is not None,
-            lambda node: self.axes_of(node, scope),
-        )
+        problem = self.problem(scope)
         outer: dict[str, Any] = dict(scope.indices)
         for index in scope.indices.values():
             if isinstance(index, Label):
@@ -167,9 +164,7 @@ class Reductions(Expressions):
                 inside += [value] * factor.power
             result = space.contract(inside, set(over), span)
             if node.operation == "mean":
-                count = 1
-                for label in over:
-                    count *= label.size
+                count = prod(label.size for label in over)
                 result = space.apply("divide", result, space.constant(count, span), span=span)
             for divisor in divisors:
                 result = space.apply("divide", result, divisor, span=span)

@@ -19,7 +19,7 @@ from ...syntax.tree import (
     Reduction,
     parts,
 )
-from ..lowering.affine import Affine, affine
+from ..lowering.affine import Affine, over_names, whole
 from ..lowering.names import Names
 
 Sizes = tuple[str, ...]
@@ -48,7 +48,7 @@ class Extents:
     def declare(self, statement: Declaration) -> None:
         sizes = statement.sizes or (None,) * len(statement.names)
         for name, axes in zip(statement.names, sizes, strict=True):
-            forms = [form_of(axis) for axis in axes or ()]
+            forms = [over_names(axis) for axis in axes or ()]
             self.forms[name.name] = forms
             self.known[name.name] = tuple("·" if f is None else text(f) for f in forms)
 
@@ -84,9 +84,9 @@ class Extents:
         """The first and the last value at one axis of a line."""
         for each in line.ranges:
             if isinstance(subscript, Name) and each.index.name == subscript.name:
-                first, last = form_of(each.first), form_of(each.last)
+                first, last = over_names(each.first), over_names(each.last)
                 return None if first is None or last is None else (first, last)
-        form = form_of(subscript)
+        form = over_names(subscript)
         if form is not None and not form.terms:
             return form, form
         if not isinstance(subscript, Name):
@@ -94,7 +94,7 @@ class Extents:
         length = self.length_of(subscript.name, line.body)
         if length is None:
             return None
-        return Affine(Fraction(0)), length.plus(Affine(Fraction(1)), -1)
+        return whole(0), length.plus(whole(1), -1)
 
     def length_of(self, index: str, body: Expression) -> Affine | None:
         """The length of an axis that an index alone runs along."""
@@ -110,11 +110,6 @@ class Extents:
             if isinstance(node, Reduction):
                 waiting.append(node.body)
         return None
-
-
-def form_of(expression: Expression) -> Affine | None:
-    """A size over the names of sizes."""
-    return affine(expression, lambda name: Affine(Fraction(0), ((name.name, Fraction(1)),)))
 
 
 def whole_sizes(
@@ -201,7 +196,7 @@ def together(low: list[Affine], high: list[Affine]) -> Affine | None:
         # A size is at least 1: of ends that differ by one, that with the size is the later one.
         if apart.constant > 0 or any(by > 0 for _, by in apart.terms):
             top = end
-    return top.plus(first, -1).plus(Affine(Fraction(1)))
+    return top.plus(first, -1).plus(whole(1))
 
 
 def text(form: Affine) -> str:

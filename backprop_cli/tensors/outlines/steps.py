@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ...syntax.tree import Definition, Expression, Indexed, Range
-from ..lowering.affine import Affine, affine
-from ..lowering.moving import references, walk_names
+from ...syntax.tree import Definition, Indexed, Range
+from ..lowering.affine import over_names
+from ..lowering.moving import acyclic, references
+from ..lowering.names import names_in
 
 Equations = Mapping[str, Sequence[Definition]]
 
@@ -34,7 +35,7 @@ def recurrence_of(group: Sequence[str], equations: Equations, run: Any = None) -
     for name in group:
         for line in equations[name]:
             for subscript in line.subscripts or ():
-                candidates |= dict.fromkeys(n.name for n in walk_names(subscript))
+                candidates |= dict.fromkeys(names_in(subscript))
     indices = [index for index in candidates if moves(index, group, equations)]
     single = next((i for i in indices if orders(i, group, equations)), None)
     chosen = (single,) if single is not None else tuple(indices)
@@ -49,17 +50,12 @@ def recurrence_of(group: Sequence[str], equations: Equations, run: Any = None) -
     return Recurrence(chosen, tuple(group), ranges, tuple(ends))
 
 
-def form_of(subscript: Expression) -> Affine | None:
-    """A subscript over all of its names."""
-    return affine(subscript, lambda name: Affine(Fraction(0), ((name.name, Fraction(1)),)))
-
-
 def places(name: str, equations: Equations, index: str) -> list[int]:
     """The axes of a definition at which an index stands alone or moved by a number."""
     found: dict[int, None] = {}
     for line in equations[name]:
         for axis, subscript in enumerate(line.subscripts or ()):
-            form = form_of(subscript)
+            form = over_names(subscript)
             if form is not None and index in [key for key, _ in form.terms]:
                 found[axis] = None
     return list(found)
@@ -84,12 +80,12 @@ def distance(
     own, other = places(name, equations, index), places(reference.name, equations, index)
     if not own or not other:
         return [None]
-    left = form_of((line.subscripts or ())[own[0]])
+    left = over_names((line.subscripts or ())[own[0]])
     if left is None or not left.terms:
         return []
     if not isinstance(reference, Indexed) or len(reference.subscripts) <= other[0]:
         return [None]
-    right = form_of(reference.subscripts[other[0]])
+    right = over_names(reference.subscripts[other[0]])
     apart = None if right is None else right.plus(left, -1)
     return [None if apart is None or apart.terms else apart.constant]
 
@@ -109,17 +105,8 @@ def orders(index: str, group: Sequence[str], equations: Equations) -> bool:
     signs = {each > 0 for each in found if each}
     if len(signs) > 1 or not signs or reads_itself(index, group, equations):
         return False
-    same = {
-        name: earlier_steps(name, Recurrence((index,), tuple(group)), equations)[1]
-        for name in group
-    }
-    while same:
-        free = [name for name, needs in same.items() if not needs & same.keys()]
-        if not free:
-            return False
-        for name in free:
-            del same[name]
-    return True
+    recurrence = Recurrence((index,), tuple(group))
+    return acyclic({name: earlier_steps(name, recurrence, equations)[1] for name in group})
 
 
 def reads_itself(index: str, group: Sequence[str], equations: Equations) -> bool:
