@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .reporting import Report, report
     from .run import Run, backward, forward
     from .syntax import parse
+    from .tensors import ArrayRun, evaluate_arrays
+    from .tensors.running.objective import ProgramObjective, program_objective
 
 __version__ = "0.1.0"
 
@@ -48,16 +50,22 @@ _HOMES = {
     "backward": "run",
     "forward": "run",
     "parse": "syntax",
+    "ArrayRun": "tensors",
+    "evaluate_arrays": "tensors",
+    "ProgramObjective": "tensors.running.objective",
+    "program_objective": "tensors.running.objective",
 }
 
 __all__ = [
     "OPERATIONS",
+    "ArrayRun",
     "BackpropError",
     "Diagnostic",
     "Evaluation",
     "Graph",
     "Limits",
     "Operation",
+    "ProgramObjective",
     "Report",
     "Run",
     "Span",
@@ -65,9 +73,11 @@ __all__ = [
     "bind",
     "differentiate",
     "evaluate",
+    "evaluate_arrays",
     "forward",
     "lower",
     "parse",
+    "program_objective",
     "report",
 ]
 

@@ -65,9 +65,9 @@ def test_screens_are_real(block: str, tmp_path: Path) -> None:
     assert screen(block, tmp_path) == block
 
 
-def test_python_runs() -> None:
-    """The Python block runs, with its assertions."""
-    (code,) = blocks("python")
+@pytest.mark.parametrize("code", blocks("python"))
+def test_python_runs(code: str) -> None:
+    """Each Python block runs, with its assertions."""
     exec(compile(code, "README.md", "exec"), {})
 
 
