@@ -152,6 +152,9 @@ class _Outlining:
             self.order.append(name)
             return
         found = recurrence_of(group, self.equations, self.run)
+        if not found.indices and self.run is not None:
+            self.order += group  # h[0] = …, h[1] = 2*h[0]: lines for whole numbers alone
+            return
         if not found.indices:
             raise refuse(
                 "cycle",
