@@ -56,6 +56,8 @@ class Access:
         """The elements; `computed` are the values of the subscripts that are no affine forms."""
         base = self.base = self.space.read(self.base, self.node.span)
         outside = None
+        if self.guards and self.nowhere_inside():
+            return self.checked(self.space.constant(0, self.node.span), None)
         if self.guards:
             base, outside = self.surrounded()
         for place, form in enumerate(self.forms):
@@ -63,6 +65,16 @@ class Access:
                 self.check(place, form, subscripts[place])
         found = self.taken(base, computed, subscripts) if computed else self.viewed(base)
         return found if outside is None else self.checked(found, outside)
+
+    def nowhere_inside(self) -> bool:
+        """Whether a subscript is outside of its axis for all values of its indices."""
+        for place, form in enumerate(self.forms):
+            if form is not None:
+                low, high = form.bounds({k: (k.first, k.last) for k, _ in form.terms}) or (0, 0)
+                first, length = self.base.starts[place], self.base.shape[place]
+                if high < first or low >= first + length:
+                    return True
+        return False
 
     def surrounded(self) -> tuple[Value, Value | None]:
         """The base with so many zeros around it that guarded subscripts fit, and where they leave

@@ -334,7 +334,8 @@ class Recurrences(Moving):
             return None
         for axis, (first, last) in zip(made.axes, made.domain, strict=True):
             form = self.whole_form(node.subscripts[axis], scope)
-            if form is None or form.whole is None or first <= form.whole <= last:
+            bounds = form and form.bounds({k: (k.first, k.last) for k, _ in form.terms})
+            if not bounds or (bounds[0] <= last and first <= bounds[1]):
                 continue
             zero = self.space.constant(0, node.span)
             return Access(self.space, node, zero, scope.guards).checked(zero, None)
