@@ -82,6 +82,16 @@ def smaller(x: Any, y: Any) -> Dual:
     return min(dual(x), dual(y), key=lambda a: a.value)
 
 
+def shared(choose: Callable[[Any, Any], Dual]) -> Callable[[Any, Any], Dual]:
+    """max or min of two numbers, of which equal ones share the gradient equally."""
+
+    def call(x: Any, y: Any) -> Dual:
+        a, b = dual(x), dual(y)
+        return Dual(a.value, (a.slope + b.slope) / 2) if a.value == b.value else choose(a, b)
+
+    return call
+
+
 def folded(operation: Callable[[Any, Any], Dual], start: float | None) -> Callable:
     def call(values: list[Dual]) -> Dual:
         assume(values or start is not None)  # the greatest of nothing is an error
@@ -398,7 +408,7 @@ class Maker:
                 ),
             )
         if kind == 3:
-            name, operation = self.pick([("max", greater), ("min", smaller)])
+            name, operation = self.pick([("max", shared(greater)), ("min", shared(smaller))])
             return Term(
                 f"{name}({one.text}, {other.text})",
                 lambda env: operation(one.value(env), other.value(env)),
