@@ -55,11 +55,9 @@ class Recurrences(Moving):
                 try:
                     self.unrolled[name].domain = self.domain(self.unrolled[name])
                 except BackpropError:
-                    if len(left) == 1 or name == left[-1] == (unsolved or [name])[0]:
-                        raise
                     unsolved.append(name)
             if len(unsolved) == len(left):
-                self.domain(self.unrolled[left[0]])
+                self.domain(self.unrolled[left[0]])  # nothing more is known: its own refusal
             left = unsolved
 
     def domain(self, made: Unrolled) -> tuple[tuple[int, int], ...]:
